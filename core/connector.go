@@ -1,0 +1,193 @@
+package core
+
+import (
+	"context"
+	"time"
+)
+
+// Connector joins one account service to the house. A nil port is something the service cannot do; help, buttons and
+// errors are made from which ports are nil. Every port may be called from several goroutines at once.
+type Connector struct {
+	Service ServiceID
+	Title   string // as the household calls it: "Jellyfin", "Family sign-on"
+
+	Devices    DeviceLister
+	SignOut    SignOuter
+	SignOutAll AllSignOuter // nil: control signs out one device after the other
+	Reset      ResetStarter
+	SignIns    SignInSource
+	ByHand     Guider // what members do themselves where the service offers no port
+	Prober     Prober
+
+	Accounts []Account // whom the config names at this service
+
+	// Settle is how long after a call was begun the service may still carry it out. After a crash nothing is concluded
+	// before it has passed.
+	Settle time.Duration
+
+	// Tells says which facts of a device the service knows.
+	Tells Tells
+	// Why says for an ability that is missing why it is.
+	Why map[Ability]Phrase
+}
+
+// Tells says which facts a service knows of its devices.
+type Tells struct{ LastUse, Address, Place, Playing bool }
+
+// DeviceLister lists what is signed in now.
+type DeviceLister interface {
+	// Devices lists the devices of all accounts of the config. An answer that is empty or shorter for a reason other
+	// than sign-outs must be an error: an unreadable list is never an empty one. Devices together with an error are what
+	// could be read; the error says what could not.
+	Devices(ctx context.Context) ([]Device, error)
+}
+
+// SignOuter ends a device's sessions.
+type SignOuter interface {
+	// SignOut asks the service to end every session of the device. A nil error says that the service took the request,
+	// not that the device is gone: the caller looks again.
+	SignOut(ctx context.Context, ref DeviceRef) (Receipt, error)
+}
+
+// AllSignOuter ends every session of an account in one call.
+type AllSignOuter interface {
+	SignOutAll(ctx context.Context, account Account) (Receipt, error)
+}
+
+// Receipt is what a service says to a sign-out it took.
+type Receipt struct {
+	Within time.Duration // how long it may take by the service's own word; 0: at once
+	Gone   bool          // it says that there was nothing to sign out (any more)
+}
+
+// ResetStarter starts a password reset; the member finishes it at the service.
+type ResetStarter interface {
+	// Plan says, without asking the service, what starting a reset will do.
+	Plan() ResetPlan
+	StartReset(ctx context.Context, account Account) (Reset, error)
+}
+
+// ResetWay is how a member gets what the reset needs.
+type ResetWay string
+
+// The ways of a reset.
+const (
+	ResetMailed   ResetWay = "mailed"   // the service mails it to the member
+	ResetCode     ResetWay = "code"     // a one-time code, for the member alone
+	ResetLink     ResetWay = "link"     // a one-time link, for the member alone
+	ResetPassword ResetWay = "password" // a one-time password, for the member alone
+)
+
+// Private tells whether the reset hands something to the member that nobody else may see.
+func (w ResetWay) Private() bool { return w != ResetMailed }
+
+// ResetPlan says what a reset will do before it is started.
+type ResetPlan struct {
+	Way      ResetWay
+	SignsOut bool // starting it ends the account's sessions
+}
+
+// Reset is a started reset.
+type Reset struct {
+	Way    ResetWay
+	Secret Secret    // code, link or password; empty when mailed
+	Enter  string    // where the code is entered, if the service says; not secret
+	Until  time.Time // zero: the service does not say
+}
+
+// SignInSource tells the sign-ins of a service.
+type SignInSource interface {
+	// SignIns returns what happened after the cursor, oldest first, and the cursor after it. The empty cursor means "from
+	// now on": it returns no sign-ins, only the cursor of now.
+	SignIns(ctx context.Context, after string) (signIns []SignIn, cursor string, err error)
+}
+
+// Guider tells how a person does by hand what the service lets no program do.
+type Guider interface {
+	// Guide returns the steps for an ability, and ok false where there are none. The device is nil when the ability is
+	// not about one.
+	Guide(a Ability, d *Device) (g Guide, ok bool)
+}
+
+// Guide is what a person does by hand. Steps are full sentences in order; Within is how long the service may take.
+type Guide struct {
+	Steps  []Phrase
+	Link   string // where it is done
+	Open   string // the link's name: "Manage devices"
+	Within time.Duration
+}
+
+// Prober looks whether a service is there and what it is.
+type Prober interface {
+	// Probe returns the service's version, if it tells one, and hints for the owner.
+	Probe(ctx context.Context) (version string, hints []Phrase, err error)
+}
+
+// Ability is something a service can or cannot do for the household.
+type Ability string
+
+// The abilities, in the order in which they are told.
+const (
+	CanList       Ability = "list"
+	CanTellUse    Ability = "last use"
+	CanTellIP     Ability = "address"
+	CanSignOut    Ability = "sign out"
+	CanSignOutAll Ability = "sign out all"
+	CanReset      Ability = "reset"
+	CanSignIns    Ability = "sign-ins"
+)
+
+// Abilities lists every ability in the order in which they are told.
+func Abilities() []Ability {
+	return []Ability{CanList, CanTellUse, CanTellIP, CanSignOut, CanSignOutAll, CanReset, CanSignIns}
+}
+
+// Support is how far an ability goes.
+type Support string
+
+// An ability is there, is done by hand, or is missing.
+const (
+	Yes    Support = "yes"
+	ByHand Support = "by hand"
+	No     Support = "no"
+)
+
+// Can says how far an ability of the service goes.
+func (c *Connector) Can(a Ability) Support {
+	var there bool
+	switch a {
+	case CanList:
+		there = c.Devices != nil
+	case CanTellUse:
+		there = c.Devices != nil && c.Tells.LastUse
+	case CanTellIP:
+		there = c.Devices != nil && (c.Tells.Address || c.Tells.Place)
+	case CanSignOut:
+		there = c.SignOut != nil
+	case CanSignOutAll:
+		there = c.SignOutAll != nil || (c.SignOut != nil && c.Devices != nil)
+	case CanReset:
+		there = c.Reset != nil
+	case CanSignIns:
+		there = c.SignIns != nil
+	}
+	if there {
+		return Yes
+	}
+	if c.ByHand != nil {
+		if _, ok := c.ByHand.Guide(a, nil); ok {
+			return ByHand
+		}
+	}
+	return No
+}
+
+// Account returns the account of a member at the service.
+func (c *Connector) Account(m MemberID) (Account, bool) {
+	for _, a := range c.Accounts {
+		if a.Member == m {
+			return a, true
+		}
+	}
+	return Account{}, false
+}

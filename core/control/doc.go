@@ -1,0 +1,2 @@
+// Package control does what members ask: right, audit, service, look again, audit.
+package control

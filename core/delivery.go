@@ -1,0 +1,33 @@
+package core
+
+import "time"
+
+// DeliveryID names a delivery. It is short enough (24 characters) to serve as Discord's nonce.
+type DeliveryID string
+
+// News is what a delivery tells of.
+type News string
+
+// The news there are.
+const (
+	NewsAction  News = "action"  // how an action stands; Subject is its id
+	NewsSignIn  News = "sign-in" // a sign-in of a device that was not known; Subject is its key
+	NewsApology News = "apology" // a message was not answered before a stop; Subject is what was asked
+)
+
+// Delivery is one piece of news on its way to one member. It holds no words and no secrets: it is worded when it is sent,
+// so it tells what is so then.
+type Delivery struct {
+	ID       DeliveryID
+	Key      string // two deliveries with one key are one
+	To       MemberID
+	Source   Source // the message it answers; zero: wherever the member can be reached
+	News     News
+	Subject  string
+	Made     time.Time
+	Due      time.Time
+	Attempts int
+	Sent     time.Time // zero: not yet
+	Message  string    // the platform's own name of the message that was sent
+	Dropped  bool      // given up; the log says why
+}

@@ -1,0 +1,106 @@
+package core
+
+// Act is something a member may want to do. It is also the word the record keeps for it.
+type Act string
+
+// The acts of a household. A new act needs a row in the table of [May]; a test fails without one.
+const (
+	ListDevices    Act = "list devices"
+	SignOut        Act = "sign out"
+	StartReset     Act = "start reset"
+	ReadHistory    Act = "read history"
+	ReadStatus     Act = "read status"
+	ChangeSettings Act = "change settings"
+)
+
+// Acts lists every act, for the matrix of rights.
+func Acts() []Act {
+	return []Act{ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings}
+}
+
+// Whose says whom an act touches, seen from the person who acts.
+type Whose string
+
+// An act touches one's own things or somebody else's. A device that nobody of the household is known on is Others'.
+const (
+	Own    Whose = "own"
+	Others Whose = "others'"
+)
+
+// Verdict is what a right comes to.
+type Verdict string
+
+// A right is there, can be asked of the owner, or is missing.
+const (
+	Allowed Verdict = "allowed"
+	MayAsk  Verdict = "may ask"
+	Denied  Verdict = "denied"
+)
+
+// May is the one table of rights. Whatever is not in it is denied: an unknown role, act or whose may do nothing.
+//
+//	                 owner            adult            child
+//	                 own    others'   own    others'   own    others'
+//	list devices     yes    yes       yes    yes       yes    no
+//	sign out         yes    yes       yes    asks      yes    asks
+//	start reset      yes    yes       yes    asks      asks   asks
+//	read history     yes    yes       yes    no        yes    no
+//	read status      yes    yes       yes    yes       yes    no
+//	change settings  yes    yes       yes    no        yes    no
+func May(role Role, act Act, whose Whose) Verdict {
+	if whose != Own && whose != Others {
+		return Denied
+	}
+	own := whose == Own
+	switch role {
+	case Owner:
+		return mayOwner(act)
+	case Adult:
+		return mayAdult(act, own)
+	case Child:
+		return mayChild(act, own)
+	}
+	return Denied
+}
+
+func mayOwner(act Act) Verdict {
+	switch act {
+	case ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings:
+		return Allowed
+	}
+	return Denied
+}
+
+func mayAdult(act Act, own bool) Verdict {
+	switch act {
+	case ListDevices, ReadStatus:
+		return Allowed
+	case SignOut, StartReset:
+		if own {
+			return Allowed
+		}
+		return MayAsk
+	case ReadHistory, ChangeSettings:
+		if own {
+			return Allowed
+		}
+	}
+	return Denied
+}
+
+func mayChild(act Act, own bool) Verdict {
+	switch act {
+	case SignOut:
+		if own {
+			return Allowed
+		}
+		return MayAsk
+	case StartReset:
+		return MayAsk
+	case ListDevices, ReadHistory, ReadStatus, ChangeSettings:
+		if own {
+			return Allowed
+		}
+	}
+	return Denied
+}

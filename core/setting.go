@@ -1,0 +1,10 @@
+package core
+
+// Setting is one choice of a member.
+type Setting string
+
+// The settings there are; what values they take is talk's to say.
+const (
+	ClockSetting     Setting = "clock"     // "24" or "12" hours
+	AddressesSetting Setting = "addresses" // "shown" or "hidden"
+)
