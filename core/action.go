@@ -42,13 +42,14 @@ const (
 )
 
 // Action is one thing done for a member at one service: a sign-out of one or more devices, or a password reset. It
-// is written down before the service is asked, and again when it is known what came of it.
+// is written down before the service is asked, and again when it is known what came of it. It has at most 100 targets.
 type Action struct {
 	ID      ActionID
 	Act     Act // SignOut or StartReset
 	Actor   MemberID
 	Decider MemberID // the owner who said yes or no, where the actor could not act alone
 	Asked   Source   // where it was asked, so that the outcome is told there
+	Decided Source   // where the decider said it
 	Service ServiceID
 	Account Account  // whose reset, or whose devices when all are meant
 	Targets []Target // what a sign-out ends; empty for a reset
@@ -69,6 +70,7 @@ type Action struct {
 // Target is a device that an action signs out.
 type Target struct {
 	Ref     DeviceRef  `json:"ref"`
+	Since   time.Time  `json:"since,omitzero"`  // since when it had been signed in, if the service told
 	Name    string     `json:"name"`            // cleaned, still a stranger's words
 	Members []MemberID `json:"members"`         // who was signed in on it when it was asked
 	Login   string     `json:"login,omitempty"` // the account, where no member is known

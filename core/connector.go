@@ -25,6 +25,9 @@ type Connector struct {
 	// before it has passed.
 	Settle time.Duration
 
+	// Takes is how long a sign-out may take by the service's own word; zero: it is done when the service answers.
+	Takes time.Duration
+
 	// Tells says which facts of a device the service knows.
 	Tells Tells
 	// Why says for an ability that is missing why it is.

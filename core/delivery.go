@@ -11,7 +11,7 @@ type News string
 // The news there are.
 const (
 	NewsAction  News = "action"  // how an action stands; Subject is its id
-	NewsSignIn  News = "sign-in" // a sign-in of a device that was not known; Subject is its key
+	NewsSignIn  News = "sign-in" // a sign-in of a device that was not known; Subject is its service, "/" and its key
 	NewsApology News = "apology" // a message was not answered before a stop; Subject is what was asked
 )
 

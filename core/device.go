@@ -131,17 +131,19 @@ func Clean(s string) string {
 		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs), isFiller(r):
 			continue
 		}
+		need := n + 1
 		if space && n > 0 {
-			b.WriteByte(' ')
-			n++
+			need++
 		}
-		space = false
-		if n >= maxName-1 && strings.TrimSpace(s) != "" || n >= maxName {
+		if need > maxName || need == maxName && strings.TrimSpace(s) != "" {
 			b.WriteString("…")
 			return b.String()
 		}
+		if space && n > 0 {
+			b.WriteByte(' ')
+		}
+		space, n = false, need
 		b.WriteRune(r)
-		n++
 	}
 	return b.String()
 }

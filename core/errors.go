@@ -15,7 +15,9 @@ const (
 	Cannot      Kind = "cannot"      // the service has no way to do this
 	Forbidden   Kind = "forbidden"   // the member may not
 	Unrecorded  Kind = "unrecorded"  // our own book cannot be written, so nothing may be done
-	Taken       Kind = "taken"       // the button was used, or the thing is being done already
+	Taken       Kind = "taken"       // the thing is being done already
+	Changed     Kind = "changed"     // it is not any more what the member was shown
+	NoService   Kind = "no service"  // the config names no such service (any more)
 )
 
 // Error is a failure told twice: Text and Hint are for the member, Err is for the log and reaches no chat.
@@ -23,7 +25,11 @@ type Error struct {
 	Kind Kind
 	Text Phrase // what is so; a full sentence with the member's nouns
 	Hint Phrase // what can be done, as a full sentence; may be empty
-	Err  error  // the cause; without addresses of secrets, keys or tokens
+	Err  error  // the cause; without secrets, keys, tokens, or addresses that hold them
+
+	// Unsent says that the request certainly never reached the service. Without it, an Unreachable or Garbled answer to a
+	// request that changes something leaves open whether it was carried out.
+	Unsent bool
 }
 
 // Error is for the log. It never holds more of a member's words than the English sentence.
@@ -45,6 +51,22 @@ func KindOf(err error) Kind {
 	return ""
 }
 
+// TextOf returns the sentence of the first [Error] in a chain, or an empty phrase where there is none.
+func TextOf(err error) Phrase {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Text
+	}
+	return Phrase{}
+}
+
+// HintOf returns what can be done about the first [Error] in a chain, or an empty phrase.
+func HintOf(err error) Phrase {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Hint
+	}
+	return Phrase{}
+}
+
 // ServiceError words the usual failures of a service. Where several connectors fail alike they shall sound alike.
 func ServiceError(kind Kind, service string, cause error) *Error {
 	e := &Error{Kind: kind, Err: cause}
@@ -63,9 +85,62 @@ func ServiceError(kind Kind, service string, cause error) *Error {
 		e.Hint = Say("Ask for the list of now.")
 	case Cannot:
 		e.Text = Say("{service} has no way to do this.", service)
+	case NoService:
+		e.Text = Say("{service} is not one of this household's services any more.", service)
+		e.Hint = Say("Ask for the list of now.")
 	default:
 		e.Text = Say("{service} answers in a way I do not understand.", service)
 		e.Hint = Say("It may have been updated, or a sign-in page stands before it; \"latchstring check\" tells the owner more.")
 	}
 	return e
+}
+
+// RightError tells a member that they may not do something.
+func RightError(act Act) *Error {
+	e := &Error{Kind: Forbidden, Hint: Say("Ask the owner of the house.")}
+	switch act {
+	case ListDevices:
+		e.Text = Say("You can see your own devices only.")
+	case SignOut:
+		e.Text = Say("You can sign out your own devices only.")
+	case StartReset:
+		e.Text = Say("You can not start this password reset.")
+	case ReadHistory:
+		e.Text = Say("You can read your own history only.")
+	case ReadStatus:
+		e.Text = Say("How the services are doing is not for you to see.")
+	case ChangeSettings:
+		e.Text = Say("You can change your own settings only.")
+	}
+	return e
+}
+
+// RecordError tells that our own book cannot be written. Nothing is done that is not on record, so nothing was done.
+func RecordError(cause error) *Error {
+	return &Error{
+		Kind:   Unrecorded,
+		Text:   Say("I can not write my record right now, so I did nothing."),
+		Hint:   Say("The owner finds the cause in the log; a full disk is the usual one."),
+		Err:    cause,
+		Unsent: true,
+	}
+}
+
+// OwnSessionError refuses to sign out this program's own session: the house would lock itself out.
+func OwnSessionError() *Error {
+	return &Error{
+		Kind: Forbidden, Unsent: true,
+		Text: Say("That is my own session. Without it I could not see or sign out anything there."),
+		Hint: Say("To end it, remove my key in the service itself."),
+	}
+}
+
+// ChangedError stops an act that would do something else than the member was shown.
+func ChangedError() *Error {
+	return &Error{Kind: Changed, Unsent: true, Text: Say("This has changed since you were shown it."), Hint: Say("Look at it once more.")}
+}
+
+// UnderwayError says that somebody is doing this already.
+func UnderwayError(cause error) *Error {
+	return &Error{Kind: Taken, Unsent: true, Text: Say("This is being done already."), Hint: Say("Wait for its outcome."), Err: cause}
 }

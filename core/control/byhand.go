@@ -1,0 +1,137 @@
+package control
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"latchstring/core"
+)
+
+// Guide returns the steps of an action that is done by hand.
+func (d *Desk) Guide(a core.Action) (core.Guide, bool) {
+	c, ok := d.Connector(a.Service)
+	if !ok || c.ByHand == nil {
+		return core.Guide{}, false
+	}
+	if a.Act == core.StartReset {
+		return c.ByHand.Guide(core.CanReset, nil)
+	}
+	ability := core.CanSignOut
+	if a.Account.Member != "" && len(a.Targets) > 1 {
+		ability = core.CanSignOutAll
+	}
+	var dev *core.Device
+	if len(a.Targets) == 1 {
+		dev = &core.Device{Service: a.Service, ID: a.Targets[0].Ref.ID, Name: a.Targets[0].Name}
+		d.mu.Lock()
+		if known, found, _ := core.Find(d.shelf[a.Service].devices, a.Targets[0].Ref); found {
+			dev = &known
+		}
+		d.mu.Unlock()
+	}
+	if g, ok := c.ByHand.Guide(ability, dev); ok {
+		return g, true
+	}
+	return c.ByHand.Guide(core.CanSignOut, dev)
+}
+
+// EndByHand records what a person says of what they did by hand. Where the service can be looked at, it is, and that
+// counts more than the word.
+func (d *Desk) EndByHand(ctx context.Context, o Order, id core.ActionID, worked bool) (core.Action, error) {
+	a, err := d.inHand(ctx, o.By, id)
+	if err != nil {
+		return a, err
+	}
+	now := d.Now()
+	a.Asked = o.At
+	said := core.NotByHand
+	if worked {
+		said = core.DoneByHand
+	}
+	a.Targets = slices.Clone(a.Targets)
+	for i := range a.Targets {
+		a.Targets[i].Outcome, a.Targets[i].Asked = said, worked
+	}
+	a.State, a.Outcome, a.Ended, a.LookAt = core.Ended, said, now, time.Time{}
+	if worked && a.Act == core.SignOut {
+		d.lookAfterHand(ctx, &a)
+	}
+	err = d.Book.Begin(ctx, a, o.taking(now), []core.Entry{d.entry(a, o.By.ID, core.Concluded)}, nil)
+	if err != nil {
+		return core.Action{}, beginError(err)
+	}
+	a.Version++
+	d.news()
+	return a, nil
+}
+
+// lookAfterHand betters a person's word by what the service lists, if it lists anything.
+func (d *Desk) lookAfterHand(ctx context.Context, a *core.Action) {
+	c, err := d.connector(a.Service)
+	if err != nil || c.Devices == nil {
+		return
+	}
+	devices, err := d.look(ctx, c)
+	if err != nil {
+		return
+	}
+	concludeTargets(a, devices, false)
+	g, _ := d.Guide(*a)
+	for i := range a.Targets {
+		if a.Targets[i].Outcome == core.StillThere && g.Within > 0 {
+			a.Targets[i].Outcome = core.Later
+		}
+	}
+	a.Attempts = 2 // there is no request of ours to ask again
+	a.Outcome = a.Weakest()
+	d.schedule(a, d.Now(), g.Within)
+}
+
+// Postpone asks again in a day how it went.
+func (d *Desk) Postpone(ctx context.Context, o Order, id core.ActionID) (core.Action, error) {
+	a, err := d.inHand(ctx, o.By, id)
+	if err != nil {
+		return a, err
+	}
+	now := d.Now()
+	a.LookAt, a.Asked = now.Add(followUpAfter), o.At
+	if err := d.Book.Begin(ctx, a, o.taking(now), nil, nil); err != nil {
+		return core.Action{}, beginError(err)
+	}
+	a.Version++
+	d.news()
+	return a, nil
+}
+
+// followUp asks the person who has an action in hand how it went; after the last time it rests as handed over.
+func (d *Desk) followUp(ctx context.Context, a core.Action) {
+	now := d.Now()
+	a.Looks++
+	a.LookAt = now.Add(followUpAfter)
+	if a.Looks > followUps {
+		a.State, a.Ended = core.Ended, now
+		if err := d.Book.Save(ctx, a, []core.Entry{d.entry(a, a.Actor, core.Concluded)}, nil); err != nil {
+			d.Log.Error("outcome not recorded", slog.String("action", string(a.ID)), slog.Any("cause", err))
+		}
+		return
+	}
+	a.Asked.Message = "" // a question that nobody answered is asked anew, where it is seen
+	d.save(ctx, a, "")
+}
+
+// inHand returns an action that the member has in hand.
+func (d *Desk) inHand(ctx context.Context, m core.Member, id core.ActionID) (core.Action, error) {
+	a, err := d.Book.Action(ctx, id)
+	if err != nil {
+		return core.Action{}, unrecorded(err)
+	}
+	if a.Actor != m.ID {
+		return core.Action{}, d.refuse(ctx, m, a.Act, a.Service, nil)
+	}
+	if a.State != core.InHand {
+		return core.Action{}, core.ErrUsed
+	}
+	return a, nil
+}

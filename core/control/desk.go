@@ -1,0 +1,133 @@
+package control
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"latchstring/core"
+)
+
+// Desk carries out what members ask. Its fields are set before its first use and not changed afterwards; its methods may
+// be called from several goroutines at once.
+type Desk struct {
+	House      *core.Household
+	Connectors []core.Connector
+	Book       Book
+	Now        func() time.Time
+	Random     io.Reader
+	Log        *slog.Logger
+
+	// Patience is how long one call to a service may take; zero means 15 seconds.
+	Patience time.Duration
+	// Pauses are the waits between the looks at a service right after a sign-out, for services that take a moment.
+	Pauses []time.Duration
+	// News, if set, is called when there is something to deliver.
+	News func()
+
+	mu       sync.Mutex
+	shelf    map[core.ServiceID]shelf       // what each service said last
+	carrying map[core.ActionID]bool         // actions this process is carrying out right now
+	secrets  map[core.ActionID]startedReset // what may still be shown; in memory only
+	refused  map[refusal]time.Time          // refusals on record lately
+	nudged   chan struct{}                  // wakes Run
+}
+
+// Connector returns the connector of a service.
+func (d *Desk) Connector(id core.ServiceID) (*core.Connector, bool) {
+	for i := range d.Connectors {
+		if d.Connectors[i].Service == id {
+			return &d.Connectors[i], true
+		}
+	}
+	return nil, false
+}
+
+// connector is Connector for those who need one: the error says that there is none.
+func (d *Desk) connector(id core.ServiceID) (*core.Connector, error) {
+	if c, ok := d.Connector(id); ok {
+		return c, nil
+	}
+	return nil, core.ServiceError(core.NoService, string(id), fmt.Errorf("service %q is not in the config", id))
+}
+
+// newID makes 128 random bits in hex.
+func (d *Desk) newID() (string, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(d.Random, b[:]); err != nil {
+		return "", fmt.Errorf("random source: %w", err)
+	}
+	return hex.EncodeToString(b[:]), nil
+}
+
+func (d *Desk) patience() time.Duration {
+	if d.Patience > 0 {
+		return d.Patience
+	}
+	return 15 * time.Second
+}
+
+// settled is when a call begun now can no longer be carried out by the service.
+func (d *Desk) settled(c *core.Connector) time.Time {
+	return d.Now().Add(max(c.Settle, d.patience()) + time.Second)
+}
+
+// call asks a service something and keeps the house standing whatever happens in the connector: it may take no longer
+// than the desk's patience, and a panic in it is an answer that makes no sense.
+func (d *Desk) call(ctx context.Context, c *core.Connector, ask func(context.Context) error) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, d.patience())
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			d.Log.Error("connector panicked", slog.String("service", string(c.Service)), slog.Any("panic", r),
+				slog.String("stack", string(debug.Stack())))
+			err = core.ServiceError(core.Garbled, c.Title, errors.New("connector panicked"))
+		}
+	}()
+	err = ask(ctx)
+	if err != nil && core.KindOf(err) == "" {
+		err = core.ServiceError(core.Unreachable, c.Title, err)
+	}
+	return err
+}
+
+// news tells the courier and Run that something changed.
+func (d *Desk) news() {
+	d.mu.Lock()
+	ch := d.wake()
+	d.mu.Unlock()
+	select {
+	case ch <- struct{}{}:
+	default:
+	}
+	if d.News != nil {
+		d.News()
+	}
+}
+
+// wake returns the channel that wakes Run; mu is held.
+func (d *Desk) wake() chan struct{} {
+	if d.nudged == nil {
+		d.nudged = make(chan struct{}, 1)
+	}
+	return d.nudged
+}
+
+// unrecorded turns a failure of the book into one that a member can read. What the book says on purpose stays as it is.
+func unrecorded(err error) error {
+	for _, meant := range []error{core.ErrNone, core.ErrUsed, core.ErrUnderway, core.ErrStale} {
+		if errors.Is(err, meant) {
+			return err
+		}
+	}
+	if err == nil || core.KindOf(err) != "" {
+		return err
+	}
+	return core.RecordError(err)
+}

@@ -1,0 +1,147 @@
+package control
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"latchstring/core"
+)
+
+// DeviceQuery chooses what to list; the zero query means everything the asker may see.
+type DeviceQuery struct {
+	Service core.ServiceID // "": all
+	Member  core.MemberID  // "": everybody
+}
+
+// Listing is what one service says of its devices.
+type Listing struct {
+	Connector *core.Connector
+	Devices   []core.Device
+	At        time.Time // when Devices was read; zero: never
+	Err       error     // why it could not be read now; Devices is then what was known at At
+	Partial   bool      // Devices is what could be read now of a list that could not be read whole
+	Since     time.Time // since when it can not be read
+}
+
+// shelf is what a service said last. It is kept in memory only: a list of devices is the service's, not ours.
+type shelf struct {
+	devices []core.Device
+	at      time.Time
+	err     error
+	since   time.Time
+}
+
+// Devices lists what is signed in, of the services in the order of the config, asking all at once. A service that does
+// not answer is told by its Listing, not by the error; the error says that the asker may not see what they asked for.
+func (d *Desk) Devices(ctx context.Context, asker core.Member, q DeviceQuery) ([]Listing, error) {
+	whose := core.Others
+	if q.Member == asker.ID {
+		whose = core.Own
+	}
+	only := q.Member
+	if core.May(asker.Role, core.ListDevices, whose) != core.Allowed {
+		if q.Member != "" || core.May(asker.Role, core.ListDevices, core.Own) != core.Allowed {
+			return nil, d.refuse(ctx, asker, core.ListDevices, q.Service, []core.MemberID{q.Member})
+		}
+		only = asker.ID
+	}
+	var asked []*core.Connector
+	for i := range d.Connectors {
+		if q.Service == "" || q.Service == d.Connectors[i].Service {
+			asked = append(asked, &d.Connectors[i])
+		}
+	}
+	listings := make([]Listing, len(asked))
+	var wg sync.WaitGroup
+	for i, c := range asked {
+		wg.Go(func() { listings[i] = d.list(ctx, c) })
+	}
+	wg.Wait()
+	if only != "" {
+		for i := range listings {
+			listings[i].Devices = ofMember(listings[i].Devices, only)
+		}
+	}
+	return listings, nil
+}
+
+// ofMember returns the devices that a member is signed in on.
+func ofMember(devices []core.Device, m core.MemberID) []core.Device {
+	return slices.DeleteFunc(slices.Clone(devices), func(dev core.Device) bool { return !dev.On(m) })
+}
+
+// list asks a service for its devices and keeps the answer on the shelf; what it can not read now it answers from there.
+func (d *Desk) list(ctx context.Context, c *core.Connector) Listing {
+	devices, err := d.look(ctx, c)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.shelf[c.Service]
+	l := Listing{Connector: c, Devices: slices.Clone(devices), At: s.at, Err: err, Since: s.since, Partial: err != nil && devices != nil}
+	if devices == nil {
+		l.Devices = slices.Clone(s.devices)
+	}
+	return l
+}
+
+// look reads a service's devices. Devices beside an error are what could be read of the list.
+func (d *Desk) look(ctx context.Context, c *core.Connector) ([]core.Device, error) {
+	if c.Devices == nil {
+		return nil, core.ServiceError(core.Cannot, c.Title, nil)
+	}
+	var devices []core.Device
+	err := d.call(ctx, c, func(ctx context.Context) (err error) {
+		devices, err = c.Devices.Devices(ctx)
+		return err
+	})
+	now := d.Now()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.shelf == nil {
+		d.shelf = map[core.ServiceID]shelf{}
+	}
+	s := d.shelf[c.Service]
+	switch {
+	case err == nil:
+		s = shelf{devices: devices, at: now}
+	default:
+		if s.err == nil {
+			s.since = now
+			d.Log.Warn("service not readable", slog.String("service", string(c.Service)), slog.Any("cause", err))
+		}
+		s.err = err
+		if devices != nil {
+			s.devices, s.at = devices, now
+		}
+	}
+	d.shelf[c.Service] = s
+	return devices, err
+}
+
+// Health is how a service is doing.
+type Health struct {
+	Connector *core.Connector
+	Devices   int
+	At        time.Time // when it was read last; zero: never
+	Err       error     // why it can not be read; nil: all is well
+	Since     time.Time // since when
+}
+
+// Status tells how the services are doing, having asked each of them now.
+func (d *Desk) Status(ctx context.Context, asker core.Member) ([]Health, error) {
+	if core.May(asker.Role, core.ReadStatus, core.Others) != core.Allowed {
+		return nil, d.refuse(ctx, asker, core.ReadStatus, "", nil)
+	}
+	health := make([]Health, len(d.Connectors))
+	var wg sync.WaitGroup
+	for i := range d.Connectors {
+		wg.Go(func() {
+			l := d.list(ctx, &d.Connectors[i])
+			health[i] = Health{Connector: l.Connector, Devices: len(l.Devices), At: l.At, Err: l.Err, Since: l.Since}
+		})
+	}
+	wg.Wait()
+	return health, nil
+}

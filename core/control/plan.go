@@ -1,0 +1,155 @@
+package control
+
+import (
+	"context"
+	"slices"
+
+	"latchstring/core"
+)
+
+// Want is a sign-out that a member has in mind: some devices, or everything of one member's account but what is kept.
+type Want struct {
+	Service core.ServiceID   `json:"service"`
+	Refs    []core.DeviceRef `json:"refs,omitempty"`
+	Name    string           `json:"name,omitempty"` // of the device in Refs, for telling of it when it is gone
+	All     core.MemberID    `json:"all,omitempty"`  // whose account; Refs is empty then
+	Keep    []core.DeviceRef `json:"keep,omitempty"` // of All: devices that stay signed in
+}
+
+// Plan is what a sign-out would do, read fresh from the service.
+type Plan struct {
+	Want      Want
+	Connector *core.Connector
+	Devices   []core.Device // what would be signed out
+	Affects   []core.MemberID
+	Verdict   core.Verdict
+	Way       core.Support // Yes, or ByHand
+	Again     bool         // a device that was meant has signed in anew since, and so is not meant any more
+	Own       bool         // the program's own session was asked for; it stays
+	whole     bool         // one call ends the account's sessions
+	account   core.Account
+}
+
+// maxTargets bounds one sign-out.
+const maxTargets = 100
+
+// PlanSignOut looks what a sign-out would do. The verdict says whether the asker may do it alone; a plan without devices
+// means that everything meant is gone already.
+func (d *Desk) PlanSignOut(ctx context.Context, asker core.Member, want Want) (Plan, error) {
+	c, err := d.connector(want.Service)
+	if err != nil {
+		return Plan{}, err
+	}
+	p := Plan{Want: want, Connector: c}
+	devices, err := d.look(ctx, c)
+	if err != nil {
+		return Plan{}, err
+	}
+	if want.All != "" {
+		p.takeAll(devices)
+	} else {
+		p.takeRefs(devices)
+	}
+	if len(p.Devices) > maxTargets {
+		p.Devices = p.Devices[:maxTargets]
+	}
+	for _, dev := range p.Devices {
+		if p.whole {
+			continue // one call ends this account's sessions and nobody else's
+		}
+		for _, m := range dev.Members() {
+			if m != asker.ID && m != want.All && !slices.Contains(p.Affects, m) {
+				p.Affects = append(p.Affects, m)
+			}
+		}
+	}
+	p.Verdict = strictest(asker, core.SignOut, p.Devices)
+	if want.All != "" {
+		p.Verdict = core.May(asker.Role, core.SignOut, whoseOf(asker.ID, want.All))
+	}
+	if p.Verdict == core.Denied {
+		return Plan{}, d.refuse(ctx, asker, core.SignOut, c.Service, p.touched())
+	}
+	p.Way = c.Can(core.CanSignOut)
+	if p.whole {
+		p.Way = core.Yes
+	}
+	if p.Way == core.No {
+		return Plan{}, core.ServiceError(core.Cannot, c.Title, nil)
+	}
+	return p, nil
+}
+
+func (p *Plan) takeRefs(devices []core.Device) {
+	for _, ref := range p.Want.Refs {
+		dev, found, again := core.Find(devices, ref)
+		switch {
+		case found && dev.Own:
+			p.Own = true
+		case found:
+			p.Devices = append(p.Devices, dev)
+		case again:
+			p.Again = true
+		}
+	}
+}
+
+func (p *Plan) takeAll(devices []core.Device) {
+	account, known := p.Connector.Account(p.Want.All)
+	p.account = account
+	p.whole = known && p.Connector.SignOutAll != nil && len(p.Want.Keep) == 0
+	for _, dev := range devices {
+		if !dev.On(p.Want.All) {
+			continue
+		}
+		if dev.Own {
+			p.Own, p.whole = true, false
+			continue
+		}
+		if slices.ContainsFunc(p.Want.Keep, func(ref core.DeviceRef) bool { return ref.ID == dev.ID }) {
+			continue // also when it has signed in anew since: who keeps a device wants to stay on it
+		}
+		p.Devices = append(p.Devices, dev)
+	}
+}
+
+// covers tells whether everybody whom the plan touches was named to the member before.
+func (p *Plan) covers(told []core.MemberID) bool {
+	for _, m := range p.Affects {
+		if !slices.Contains(told, m) {
+			return false
+		}
+	}
+	return true
+}
+
+// touched returns everybody signed in on the plan's devices.
+func (p *Plan) touched() []core.MemberID {
+	var ids []core.MemberID
+	if p.Want.All != "" {
+		ids = append(ids, p.Want.All)
+	}
+	for _, dev := range p.Devices {
+		if p.whole {
+			break
+		}
+		for _, m := range dev.Members() {
+			if !slices.Contains(ids, m) {
+				ids = append(ids, m)
+			}
+		}
+	}
+	return ids
+}
+
+// targets writes the plan's devices down.
+func (p *Plan) targets() []core.Target {
+	targets := make([]core.Target, len(p.Devices))
+	for i, dev := range p.Devices {
+		targets[i] = core.Target{
+			Ref: dev.Ref(), Since: dev.Since(), Name: dev.Name, Members: dev.Members(),
+			Login: dev.Latest().Login, Outcome: core.Open,
+		}
+	}
+	return targets
+}

@@ -1,0 +1,303 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strconv"
+	"time"
+
+	"latchstring/core"
+)
+
+// looks are the waits between the looks at a device after its sign-out: a device with a cached sign-in comes back
+// within the first minutes or when it is next switched on.
+var looks = []time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
+
+const (
+	followUpAfter = 24 * time.Hour   // when somebody who does a thing by hand is asked how it went
+	followUps     = 2                // how often
+	lapseAfter    = time.Hour        // when what was asked of an owner lapses
+	retryWithin   = 15 * time.Minute // an interrupted sign-out that is older is not tried again
+	retryLook     = 5 * time.Minute  // when a service that could not be read is looked at again
+	giveUpLooking = 48 * time.Hour   // when looking ends for good
+)
+
+// Run brings every action to its end: it settles what a crash left open and looks again where time has to pass. It
+// returns when ctx ends.
+func (d *Desk) Run(ctx context.Context) {
+	d.mu.Lock()
+	wake := d.wake()
+	d.mu.Unlock()
+	for ctx.Err() == nil {
+		next := d.Tend(ctx)
+		wait := time.Hour
+		if !next.IsZero() {
+			wait = min(wait, max(next.Sub(d.Now()), 50*time.Millisecond))
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		case <-t.C:
+		}
+		t.Stop()
+	}
+}
+
+// Tend does what is due now and returns when something is due next; zero: nothing.
+func (d *Desk) Tend(ctx context.Context) (next time.Time) {
+	actions, err := d.Book.Unended(ctx)
+	if err != nil {
+		d.Log.Error("actions not readable", slog.Any("cause", err))
+		return d.Now().Add(time.Minute)
+	}
+	for _, a := range actions {
+		due := a.LookAt
+		if a.State == core.Executing {
+			due = a.Settled
+		}
+		if d.held(a.ID) {
+			continue // whoever carries it saves it, and then Tend is called again
+		}
+		if now := d.Now(); !due.After(now) {
+			if due = d.tend(ctx, a); due.IsZero() {
+				continue
+			}
+		}
+		if next.IsZero() || due.Before(next) {
+			next = due
+		}
+	}
+	return next
+}
+
+// tend does what is due for one action and returns when more is; zero: the action that was saved will tell.
+func (d *Desk) tend(ctx context.Context, a core.Action) time.Time {
+	now := d.Now()
+	switch a.State {
+	case core.Pending:
+		a.State, a.Outcome, a.Ended = core.Ended, core.Lapsed, now
+		d.save(ctx, a, "")
+	case core.InHand:
+		d.followUp(ctx, a)
+	case core.Executing:
+		d.reconcile(ctx, a)
+	case core.Waiting:
+		if err := d.relook(ctx, a, ""); err != nil {
+			return now.Add(retryLook)
+		}
+	case core.Ended:
+	}
+	return time.Time{}
+}
+
+// reconcile finds out what came of an action that was interrupted. The service has had its time, so what it lists now
+// is what came of the request; only then, once, and only while the member's word is fresh, a sign-out is asked for again.
+func (d *Desk) reconcile(ctx context.Context, a core.Action) {
+	now := d.Now()
+	if a.Act == core.StartReset {
+		a.State, a.Outcome, a.Ended = core.Ended, core.Unknown, now
+		d.save(ctx, a, "")
+		return
+	}
+	c, err := d.connector(a.Service)
+	if err != nil {
+		d.fail(ctx, a, err)
+		return
+	}
+	a.Targets = slices.Clone(a.Targets)
+	devices, err := d.look(ctx, c)
+	concludeTargets(&a, devices, err != nil)
+	if err == nil && unsettled(a) && a.Attempts < 2 && now.Sub(a.Started) < retryWithin && c.SignOut != nil {
+		d.retry(ctx, a, c)
+		return
+	}
+	for i := range a.Targets {
+		if t := &a.Targets[i]; t.Outcome == core.Open {
+			t.Outcome = core.Unknown
+		}
+	}
+	a.Outcome = a.Weakest()
+	a.Attempts = 2
+	d.schedule(&a, now, 0)
+	d.save(ctx, a, "")
+}
+
+// retry asks once more for what is still there. That is on record before it happens.
+func (d *Desk) retry(ctx context.Context, a core.Action, c *core.Connector) {
+	for i := range a.Targets {
+		if a.Targets[i].Outcome == core.StillThere {
+			a.Targets[i].Outcome = core.Open
+		}
+	}
+	a.Attempts++
+	a.Settled = d.settled(c)
+	if err := d.Book.Save(ctx, a, []core.Entry{d.entry(a, a.Actor, core.Requested)}, nil); err != nil {
+		d.Log.Error("retry not recorded", slog.String("action", string(a.ID)), slog.Any("cause", err))
+		return
+	}
+	a.Version++
+	d.hold(a.ID)
+	d.Carry(ctx, a)
+}
+
+// relook compares an action that waits with what the service lists now, and tells what has changed to all but the member
+// who is looking.
+func (d *Desk) relook(ctx context.Context, a core.Action, looking core.MemberID) error {
+	now := d.Now()
+	c, err := d.connector(a.Service)
+	if err != nil {
+		a.State, a.Ended = core.Ended, now
+		d.save(ctx, a, looking)
+		return nil
+	}
+	devices, err := d.look(ctx, c)
+	if err != nil && now.Sub(a.Started) < giveUpLooking {
+		return err
+	}
+	before := a.Targets
+	a.Targets = slices.Clone(a.Targets)
+	concludeTargets(&a, devices, err != nil)
+	for i := range a.Targets {
+		switch t := &a.Targets[i]; {
+		case before[i].Outcome == core.Gone && t.Outcome == core.StillThere:
+			t.Outcome = core.CameBack
+		case before[i].Outcome == core.Gone && t.Outcome == core.Again, before[i].Outcome == core.CameBack:
+			t.Outcome = before[i].Outcome
+		}
+	}
+	changed := !slices.EqualFunc(before, a.Targets, func(x, y core.Target) bool { return x.Outcome == y.Outcome })
+	a.Outcome = a.Weakest()
+	a.Looks++
+	d.schedule(&a, now, 0)
+	if changed {
+		d.save(ctx, a, looking)
+		return nil
+	}
+	if err := d.Book.Save(ctx, a, nil, nil); err != nil {
+		d.Log.Error("look not recorded", slog.String("action", string(a.ID)), slog.Any("cause", err))
+	}
+	d.news()
+	return nil
+}
+
+// LookNow looks at an action for a member who asks what came of it. It concludes nothing while the service may still be
+// carrying it out.
+func (d *Desk) LookNow(ctx context.Context, asker core.Member, id core.ActionID) (core.Action, error) {
+	a, err := d.Action(ctx, asker, id)
+	if err != nil || d.held(id) {
+		return a, err
+	}
+	switch {
+	case a.State == core.Executing && d.Now().Before(a.Settled):
+		return a, nil
+	case a.State == core.Executing:
+		d.reconcile(ctx, a)
+	case a.Act == core.SignOut && a.State != core.Pending && a.State != core.InHand:
+		if err := d.relook(ctx, a, asker.ID); err != nil {
+			return a, err
+		}
+	}
+	return d.Action(ctx, asker, id)
+}
+
+// schedule decides whether and when an action is looked at again.
+func (d *Desk) schedule(a *core.Action, now time.Time, within time.Duration) {
+	has := func(o core.Outcome) bool {
+		return slices.ContainsFunc(a.Targets, func(t core.Target) bool { return t.Outcome == o })
+	}
+	wait := giveUpLooking
+	if a.Looks < len(looks) {
+		wait = looks[a.Looks]
+	}
+	switch {
+	case has(core.Unknown) && a.Attempts < 2:
+		return // it stays Executing until it can be reconciled
+	case has(core.Later):
+		wait = within
+	case !has(core.Gone) && !has(core.StillThere) && !has(core.Unknown), a.Looks >= len(looks):
+		a.State, a.LookAt, a.Ended = core.Ended, time.Time{}, now
+		return
+	}
+	a.State, a.LookAt, a.Ended = core.Waiting, now.Add(wait), time.Time{}
+}
+
+// fail ends an action that the service did not take.
+func (d *Desk) fail(ctx context.Context, a core.Action, err error) {
+	d.Log.Warn("action failed", slog.String("action", string(a.ID)), slog.Any("cause", err))
+	a.State, a.Outcome, a.Reason, a.Ended = core.Ended, core.Failed, core.KindOf(err), d.Now()
+	a.Targets = slices.Clone(a.Targets)
+	for i := range a.Targets {
+		a.Targets[i].Outcome = core.Failed
+	}
+	d.save(ctx, a, "")
+}
+
+// save records how an action stands, with its entry and the news of it to everybody who is concerned but the one who is
+// being told already. Where that fails the action stays as it was on record, and is looked into again.
+func (d *Desk) save(ctx context.Context, a core.Action, told core.MemberID) {
+	news := slices.DeleteFunc(d.deliveries(a), func(dl core.Delivery) bool { return dl.To == told })
+	err := d.Book.Save(ctx, a, []core.Entry{d.entry(a, a.Actor, core.Concluded)}, news)
+	if err != nil && !errors.Is(err, core.ErrStale) {
+		d.Log.Error("outcome not recorded", slog.String("action", string(a.ID)), slog.Any("cause", err))
+		return
+	}
+	d.news()
+}
+
+// deliveries are the news of an action to its actor, to whoever decided it, and to the member whose account it is where
+// that one has to go on with it.
+func (d *Desk) deliveries(a core.Action) []core.Delivery {
+	to := []core.Delivery{{To: a.Actor, Source: a.Asked}}
+	if a.Decider != "" && a.Decider != a.Actor {
+		to = append(to, core.Delivery{To: a.Decider, Source: a.Decided})
+	}
+	if m := a.Account.Member; a.Act == core.StartReset && m != a.Actor && m != a.Decider {
+		to = append(to, core.Delivery{To: m})
+	}
+	var made []core.Delivery
+	for _, dl := range to {
+		dl, err := d.delivery(a, dl)
+		if err != nil {
+			d.Log.Error("news not made", slog.String("action", string(a.ID)), slog.Any("cause", err))
+			continue
+		}
+		made = append(made, dl)
+	}
+	return made
+}
+
+// delivery fills in the news of an action as it will stand once it is saved.
+func (d *Desk) delivery(a core.Action, dl core.Delivery) (core.Delivery, error) {
+	id, err := d.newID()
+	if err != nil {
+		return dl, err
+	}
+	now := d.Now()
+	dl.ID = core.DeliveryID(id[:24])
+	dl.Key = string(a.ID) + ":" + strconv.Itoa(a.Version+1) + ":" + string(dl.To)
+	dl.News, dl.Subject, dl.Made, dl.Due = core.NewsAction, string(a.ID), now, now
+	return dl, nil
+}
+
+// entry writes down how an action stands at a step.
+func (d *Desk) entry(a core.Action, by core.MemberID, s core.Step) core.Entry {
+	e := core.Entry{At: d.Now(), Actor: by, Act: a.Act, Step: s, Service: a.Service, Action: a.ID}
+	if s == core.Concluded {
+		e.Outcome, e.Reason = a.Outcome, a.Reason
+	}
+	if a.Account.Member != "" {
+		e.Whose = append(e.Whose, a.Account.Member)
+	}
+	for _, t := range a.Targets {
+		e.Targets = append(e.Targets, t.Name)
+		for _, m := range t.Members {
+			if !a.Whole && !slices.Contains(e.Whose, m) {
+				e.Whose = append(e.Whose, m)
+			}
+		}
+	}
+	return e
+}
