@@ -1,6 +1,9 @@
 package talk
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Card is one thing the house says, before any chat has drawn it: what is so, then what can be done. It holds no markup.
 type Card struct {
@@ -75,4 +78,22 @@ func (c *Card) All() []Button {
 		}
 	}
 	return append(all, c.Buttons...)
+}
+
+// withoutOffers returns the card without the buttons whose meaning would have to be written down.
+func (c *Card) withoutOffers() Card {
+	keep := func(buttons []Button) []Button {
+		return slices.DeleteFunc(slices.Clone(buttons), func(b Button) bool { return b.Handle != "" || b.Say == "" && b.Link == "" })
+	}
+	bare := *c
+	bare.Buttons = keep(c.Buttons)
+	bare.Groups = make([]Group, len(c.Groups))
+	for i, g := range c.Groups {
+		bare.Groups[i] = g
+		bare.Groups[i].Rows = slices.Clone(g.Rows)
+		for j := range bare.Groups[i].Rows {
+			bare.Groups[i].Rows[j].Buttons = keep(g.Rows[j].Buttons)
+		}
+	}
+	return bare
 }

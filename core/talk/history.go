@@ -1,0 +1,151 @@
+package talk
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"latchstring/core"
+)
+
+// entriesPerPage is how many entries of the record one page reads; the steps of one action are told as one line.
+const entriesPerPage = 30
+
+// history answers "history": who did what, newest first.
+func (u *turn) history(ctx context.Context, said []string) Reply {
+	r := u.read(said)
+	q := core.HistoryQuery{Limit: entriesPerPage}
+	if len(r.rest) == 2 && r.rest[0] == "before" {
+		if n, err := strconv.ParseInt(r.rest[1], 10, 64); err == nil && n > 0 {
+			q.Before, r.rest = n, nil
+		}
+	}
+	if len(r.rest) > 0 || r.service != nil && r.member == nil {
+		return u.unread("history", r)
+	}
+	switch {
+	case r.member != nil:
+		q.Member = r.member.ID
+	case core.May(u.me.Role, core.ReadHistory, core.Others) != core.Allowed:
+		q.Member = u.me.ID
+	}
+	entries, err := u.Desk.History(ctx, u.me, q)
+	if err != nil {
+		return u.failed(err)
+	}
+	c := Card{Summary: u.say("This is what was done:"), Private: true}
+	g := Group{}
+	told, yes := map[core.ActionID]bool{}, map[core.ActionID]core.MemberID{}
+	for _, e := range entries {
+		if e.Step == core.Approved {
+			yes[e.Action] = e.Actor
+		}
+	}
+	for _, e := range entries {
+		if e.Action != "" && told[e.Action] {
+			continue // a newer line of the page tells how it went on
+		}
+		told[e.Action] = e.Action != ""
+		row := Row{Title: u.deed(e), Facts: []Text{{u.ago(e.At)}}}
+		if m, approved := yes[e.Action]; approved {
+			row.Facts = append(row.Facts, u.say("{member} approved", u.name(m)))
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	c.Groups = []Group{g}
+	if len(g.Rows) == 0 {
+		c.Summary, c.Groups = u.say("Nothing was done yet."), nil
+	}
+	if len(entries) == entriesPerPage {
+		words := strings.TrimSpace("history " + string(q.Member))
+		c.Buttons = append(c.Buttons, again(u.say("Older"), fmt.Sprintf("%s before %d", words, entries[len(entries)-1].Seq)))
+	}
+	return Reply{Card: c}
+}
+
+// deed puts an entry of the record into words.
+func (u *turn) deed(e core.Entry) Text {
+	who := u.name(e.Actor)
+	switch e.Step {
+	case core.Refused:
+		return u.say("{member} wanted to {act}, and may not.", who, u.act(e))
+	case core.Asked:
+		return u.say("{member} asked the owner to {act}.", who, u.act(e))
+	case core.Approved:
+		return u.say("{member} said yes: {act}.", who, u.act(e))
+	case core.Declined:
+		return u.say("{member} said no: {act}.", who, u.act(e))
+	case core.Requested:
+		return u.say("{member} asked me to {act}.", who, u.act(e))
+	case core.Concluded:
+	}
+	return u.say("{member} asked me to {act}: {outcome}.", who, u.act(e), u.outcome(e))
+}
+
+// act says what an entry is about.
+func (u *turn) act(e core.Entry) Text {
+	switch e.Act {
+	case core.SignOut:
+		var devices []core.Device
+		for _, name := range e.Targets {
+			devices = append(devices, core.Device{Name: name})
+		}
+		if len(devices) == 0 {
+			return u.say("sign a device out of {service}", u.title(e.Service))
+		}
+		return u.say("sign {devices} out of {service}", u.names(devices), u.title(e.Service))
+	case core.StartReset:
+		if len(e.Whose) > 0 && e.Whose[0] != e.Actor {
+			return u.say("start a reset of {member}'s {service} password", u.name(e.Whose[0]), u.title(e.Service))
+		}
+		return u.say("start a reset of the {service} password", u.title(e.Service))
+	case core.ListDevices:
+		return u.say("see other people's devices")
+	case core.ReadHistory:
+		return u.say("read other people's history")
+	case core.ReadStatus:
+		return u.say("see how the services are doing")
+	case core.ChangeSettings:
+		return u.say("change a setting")
+	}
+	return Words(string(e.Act))
+}
+
+// outcome says in a few words what came of it.
+func (u *turn) outcome(e core.Entry) Text {
+	switch e.Outcome {
+	case core.Gone:
+		return u.say("gone")
+	case core.WasGone:
+		return u.say("it was gone already")
+	case core.Later:
+		return u.say("the service takes its time")
+	case core.StillThere:
+		return u.say("still there")
+	case core.CameBack:
+		return u.say("it came back")
+	case core.Again:
+		return u.say("it signed in anew")
+	case core.Unknown:
+		return u.say("nobody knows what came of it")
+	case core.Failed:
+		return u.say("it failed")
+	case core.HandedOver:
+		return u.say("handed over to be done by hand")
+	case core.DoneByHand:
+		return u.say("done by hand")
+	case core.NotByHand:
+		return u.say("it did not work by hand")
+	case core.Started:
+		return u.say("started")
+	case core.TurnedDown:
+		return u.say("turned down")
+	case core.Lapsed:
+		return u.say("nobody answered")
+	case core.Dropped:
+		return u.say("dropped")
+	case core.Open:
+	}
+	return u.say("under way")
+}

@@ -1,0 +1,96 @@
+package talk
+
+import (
+	"strconv"
+	"strings"
+
+	"latchstring/core"
+)
+
+// reading is what the words after a command mean: "devices jellyfin leo page 2".
+type reading struct {
+	service   *core.Connector
+	member    *core.Member
+	everybody bool
+	unknown   bool // only what nobody of the household is known by
+	idle      bool // only what was not used for a long time
+	page      int  // from 1
+	rest      []string
+}
+
+// read understands words in any order; what it does not understand is in rest. A name may have several words.
+func (u *turn) read(words []string) reading {
+	r := reading{page: 1}
+	for i := 0; i < len(words); i++ {
+		if n := u.readName(&r, words[i:]); n > 0 {
+			i += n - 1
+			continue
+		}
+		switch strings.ToLower(words[i]) {
+		case "me", "my", "mine":
+			r.member = &u.me
+		case "all", "everybody", "everyone", "everything":
+			r.everybody = true
+		case "unknown":
+			r.unknown = true
+		case "idle", "unused":
+			r.idle = true
+		case "page":
+			if i+1 < len(words) {
+				if n, err := strconv.Atoi(words[i+1]); err == nil && n > 0 && n < 1000 {
+					r.page = n
+					i++
+				}
+			}
+		default:
+			r.rest = append(r.rest, words[i])
+		}
+	}
+	return r
+}
+
+// readName understands the name of a service or a member at the head of the words, the longest first, and returns how
+// many words it took.
+func (u *turn) readName(r *reading, words []string) int {
+	for n := min(len(words), 6); n > 0; n-- {
+		name := strings.Join(words[:n], " ")
+		for i := range u.Desk.Connectors {
+			c := &u.Desk.Connectors[i]
+			if strings.EqualFold(name, string(c.Service)) || strings.EqualFold(name, c.Title) {
+				r.service = c
+				return n
+			}
+		}
+		if m, ok := u.House.Named(name); ok {
+			r.member = &m
+			return n
+		}
+	}
+	return 0
+}
+
+// unread answers words that are neither a service nor a person, with the nearest name as a choice.
+func (u *turn) unread(command string, r reading) Reply {
+	said := strings.Join(r.rest, " ")
+	var names []string
+	for i := range u.Desk.Connectors {
+		names = append(names, u.Desk.Connectors[i].Title, string(u.Desk.Connectors[i].Service))
+	}
+	for _, m := range u.House.Members {
+		names = append(names, m.Name)
+	}
+	c := Card{Summary: u.say("I know no service and no person called \"{name}\".", foreign(said)), Private: true}
+	if near := core.Nearest(said, names); near != "" {
+		c.Summary = u.say("I know no \"{name}\". Did you mean {near}?", foreign(said), near)
+		c.Buttons = append(c.Buttons, again(u.say("{command} {name}", command, near), command+" "+strings.ToLower(near)))
+	}
+	for i := range u.Desk.Connectors {
+		if len(c.Buttons) < 6 {
+			title := u.Desk.Connectors[i].Title
+			if label := command + " " + title; len(c.Buttons) == 0 || c.Buttons[0].Label.String() != label {
+				c.Buttons = append(c.Buttons, again(u.say("{command} {name}", command, title), command+" "+string(u.Desk.Connectors[i].Service)))
+			}
+		}
+	}
+	return Reply{Card: c}
+}
