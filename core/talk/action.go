@@ -79,8 +79,8 @@ func (u *turn) signOutCard(a core.Action) Card {
 		return Card{Tone: Good, Summary: u.say("{device} was signed out of {service} already.", dev, service)}
 	case core.Later:
 		return Card{
-			Tone: Good, Summary: u.say("{service} needs its time: {device} will be signed out by {time} at the latest.", service, dev, u.moment(a.LookAt)),
-			Body: []Text{u.say("I will look again and tell you.")}, Buttons: []Button{look},
+			Summary: u.say("{service} needs its time: {device} will be signed out by {time} at the latest.", service, dev, u.moment(a.LookAt)),
+			Body:    []Text{u.say("I will look again and tell you.")}, Buttons: []Button{look},
 		}
 	case core.StillThere:
 		return Card{

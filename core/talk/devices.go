@@ -122,8 +122,9 @@ func (u *turn) deviceCard(listings []control.Listing, r reading, command string,
 		total += len(l.Devices)
 	}
 	pages := max(1, (total+rowsPerPage-1)/rowsPerPage)
+	rows := (total + pages - 1) / pages // no page is left with one or two
 	page := min(r.page, pages)
-	from, to, n := (page-1)*rowsPerPage, page*rowsPerPage, 0
+	from, to, n := (page-1)*rows, page*rows, 0
 	for _, l := range listings {
 		g := Group{Title: Words(l.Connector.Title), Note: u.listingNote(l)}
 		devices := slices.Clone(l.Devices)
@@ -140,7 +141,7 @@ func (u *turn) deviceCard(listings []control.Listing, r reading, command string,
 	}
 	if page < pages {
 		next := strings.Join(append([]string{command}, withoutPage(said)...), " ")
-		c.Buttons = append(c.Buttons, again(u.say("Next {n}", min(rowsPerPage, total-to)), fmt.Sprintf("%s page %d", next, page+1)))
+		c.Buttons = append(c.Buttons, again(u.say("Next {n}", min(rows, total-to)), fmt.Sprintf("%s page %d", next, page+1)))
 	}
 	if pages > 1 {
 		c.Body = append(c.Body, u.say("Page {page} of {pages}.", page, pages))

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -103,15 +104,14 @@ func (w *Watcher) Look(ctx context.Context, c *core.Connector) error {
 	return nil
 }
 
-// deliveries are the news of a sign-in: to the member whose account it is, else to the owners; to the owners also when
-// the member is a child.
+// deliveries are the news of a sign-in: to the member whose account it is, and to the owners.
 func (w *Watcher) deliveries(s core.SignIn) ([]core.Delivery, error) {
 	var to []core.MemberID
 	if m, ok := w.House.Member(s.Account.Member); ok {
 		to = append(to, m.ID)
 	}
-	if m, _ := w.House.Member(s.Account.Member); m.Role != core.Adult && m.Role != core.Owner {
-		for _, o := range w.House.Owners() {
+	for _, o := range w.House.Owners() {
+		if !slices.Contains(to, o.ID) {
 			to = append(to, o.ID)
 		}
 	}
