@@ -123,8 +123,17 @@ func TestOfferHandles(t *testing.T) {
 func TestNearest(t *testing.T) {
 	words := []string{"devices", "signout", "reset", "history", "status", "help", "Family sign-on"}
 	for _, tt := range []struct{ word, want string }{
-		{"devcies", "devices"}, {"singout", "signout"}, {"DEVICES", "devices"}, {"hlep", "help"}, {"familly sign on", "Family sign-on"},
-		{"xyz", ""}, {"", ""}, {"dev", "devices"}, {"de", ""}, {"h", ""}, {strings.Repeat("devices", 100), ""},
+		{"devcies", "devices"},
+		{"singout", "signout"},
+		{"DEVICES", "devices"},
+		{"hlep", "help"},
+		{"familly sign on", "Family sign-on"},
+		{"xyz", ""},
+		{"", ""},
+		{"dev", "devices"},
+		{"de", ""},
+		{"h", ""},
+		{strings.Repeat("devices", 100), ""},
 	} {
 		if got := core.Nearest(tt.word, words); got != tt.want {
 			t.Errorf("Nearest(%q) = %q, want %q", tt.word, got, tt.want)

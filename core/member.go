@@ -2,6 +2,7 @@ package core
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -84,10 +85,8 @@ func (h *Household) At(c Contact) (Member, bool) {
 		return Member{}, false
 	}
 	for _, m := range h.Members {
-		for _, own := range m.Contacts {
-			if own == c {
-				return m, true
-			}
+		if slices.Contains(m.Contacts, c) {
+			return m, true
 		}
 	}
 	return Member{}, false

@@ -31,6 +31,13 @@ type Offer struct {
 // For tells whether a member is in the audience.
 func (o *Offer) For(m MemberID) bool { return slices.Contains(o.Audience, m) }
 
+// Taking says which offer an action uses up, who takes it and when. The zero Taking takes none.
+type Taking struct {
+	Offer OfferID
+	By    MemberID
+	At    time.Time
+}
+
 // handlePrefix marks our handles on the wire and names their version.
 const handlePrefix = "a1."
 

@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"time"
 
 	"latchstring/core"
 )
@@ -15,7 +14,7 @@ type Book interface {
 	//
 	// It answers core.ErrUsed if the offer was taken or has lapsed, core.ErrUnderway if another Executing action has one
 	// of the same targets (or, for a reset, the same account), and core.ErrStale if a.Version is not the recorded one.
-	Begin(ctx context.Context, a core.Action, take Taking, entries []core.Entry, deliveries []core.Delivery) error
+	Begin(ctx context.Context, a core.Action, take core.Taking, entries []core.Entry, deliveries []core.Delivery) error
 
 	// Save replaces the recorded action with a and adds entries and deliveries, all or nothing. a.Version must be the
 	// recorded one (core.ErrStale otherwise) and is one higher afterwards. A delivery whose key is known is left out.
@@ -32,11 +31,4 @@ type Book interface {
 
 	// History returns entries, newest first.
 	History(ctx context.Context, q core.HistoryQuery) ([]core.Entry, error)
-}
-
-// Taking says which offer an action uses up, who takes it and when. The zero Taking takes none.
-type Taking struct {
-	Offer core.OfferID
-	By    core.MemberID
-	At    time.Time
 }

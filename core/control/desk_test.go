@@ -51,14 +51,14 @@ func outcome(t *testing.T, h *coretest.House, id core.ActionID) core.Action {
 func TestCrashWhileSigningOut(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
-		before  func(t *testing.T, h *coretest.House, s *coretest.Service, a core.Action) // before the crash
-		between func(t *testing.T, s *coretest.Service)                                   // while the program is down
+		before  func(t *testing.T, s *coretest.Service) // before the crash
+		between func(t *testing.T, s *coretest.Service) // while the program is down
 		wait    time.Duration
 		want    core.Outcome
 		times   int // how often the device was signed out in the end
 	}{
 		{"before the service was asked", nil, nil, time.Minute, core.Gone, 1},
-		{"after the service did it", func(t *testing.T, h *coretest.House, s *coretest.Service, _ core.Action) {
+		{"after the service did it", func(t *testing.T, s *coretest.Service) {
 			if _, err := s.Connector().SignOut.SignOut(t.Context(), core.DeviceRef{Service: "jellyfin", ID: "phone"}); err != nil {
 				t.Fatal(err)
 			}
@@ -78,7 +78,7 @@ func TestCrashWhileSigningOut(t *testing.T) {
 				t.Fatalf("begun: %v, %v", a.State, err)
 			}
 			if tt.before != nil {
-				tt.before(t, h, s, a)
+				tt.before(t, s)
 			}
 			if tt.between != nil {
 				h.Pass(t.Context(), time.Second)

@@ -103,21 +103,26 @@ func (d *Desk) look(ctx context.Context, c *core.Connector) ([]core.Device, erro
 		d.shelf = map[core.ServiceID]shelf{}
 	}
 	s := d.shelf[c.Service]
-	switch {
-	case err == nil:
-		s = shelf{devices: devices, at: now}
-	default:
-		if s.err == nil {
-			s.since = now
-			d.Log.Warn("service not readable", slog.String("service", string(c.Service)), slog.Any("cause", err))
-		}
-		s.err = err
-		if devices != nil {
-			s.devices, s.at = devices, now
-		}
+	d.shelf[c.Service] = s.after(devices, err, now)
+	if err != nil && s.err == nil {
+		d.Log.Warn("service not readable", slog.String("service", string(c.Service)), slog.Any("cause", err))
 	}
-	d.shelf[c.Service] = s
 	return devices, err
+}
+
+// after is the shelf once a service was asked. What could be read replaces what was known; a failure keeps it.
+func (s shelf) after(devices []core.Device, err error, now time.Time) shelf {
+	if err == nil {
+		return shelf{devices: devices, at: now}
+	}
+	if s.err == nil {
+		s.since = now
+	}
+	s.err = err
+	if devices != nil {
+		s.devices, s.at = devices, now
+	}
+	return s
 }
 
 // Health is how a service is doing.

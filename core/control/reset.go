@@ -35,11 +35,11 @@ func (d *Desk) PlanReset(ctx context.Context, asker core.Member, service core.Se
 		return ResetPlan{}, core.ServiceError(core.Missing, c.Title, nil)
 	}
 	p.Account = account
-	switch p.Way {
-	case core.Yes:
-		p.Plan = c.Reset.Plan()
-	case core.No:
+	if p.Way == core.No {
 		return ResetPlan{}, core.ServiceError(core.Cannot, c.Title, nil)
+	}
+	if p.Way == core.Yes {
+		p.Plan = c.Reset.Plan()
 	}
 	return p, nil
 }

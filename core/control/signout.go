@@ -17,7 +17,9 @@ type Order struct {
 	Offer core.OfferID // "" when it was typed
 }
 
-func (o Order) taking(now time.Time) Taking { return Taking{Offer: o.Offer, By: o.By.ID, At: now} }
+func (o Order) taking(now time.Time) core.Taking {
+	return core.Taking{Offer: o.Offer, By: o.By.ID, At: now}
+}
 
 // BeginSignOut records a sign-out that was confirmed, and takes the order's offer with it. Told are the people the member
 // was told of; if the sign-out would touch others by now, the error's kind is core.Changed and nothing happens. The
@@ -240,8 +242,9 @@ func answered(err error) core.Outcome {
 		return core.Unknown
 	case core.Missing:
 		return core.Started // the look that follows tells
+	default:
+		return core.Failed
 	}
-	return core.Failed
 }
 
 // firm keeps the outcomes that a look can not better; the others are open until it.

@@ -147,8 +147,8 @@ func (d *Desk) retry(ctx context.Context, a core.Action, c *core.Connector) {
 // who is looking.
 func (d *Desk) relook(ctx context.Context, a core.Action, looking core.MemberID) error {
 	now := d.Now()
-	c, err := d.connector(a.Service)
-	if err != nil {
+	c, ok := d.Connector(a.Service)
+	if !ok { // the config does not name it any more, so nobody can look
 		a.State, a.Ended = core.Ended, now
 		d.save(ctx, a, looking)
 		return nil

@@ -76,7 +76,7 @@ func copied[T any](v T) T {
 }
 
 // Begin is a method of [control.Book].
-func (b *Books) Begin(ctx context.Context, a core.Action, take control.Taking, entries []core.Entry, deliveries []core.Delivery) error {
+func (b *Books) Begin(ctx context.Context, a core.Action, take core.Taking, entries []core.Entry, deliveries []core.Delivery) error {
 	return b.change(ctx, func() error {
 		if take.Offer != "" && !b.free(take.Offer, take.At) {
 			return core.ErrUsed

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"latchstring/core"
-	"latchstring/core/control"
 )
 
 // noon is when the books' tests take place; books keep times to the microsecond.
@@ -90,8 +89,10 @@ func delivery(n int) core.Delivery {
 }
 
 func offer(id core.OfferID, group string) core.Offer {
-	return core.Offer{ID: id, Kind: "confirm", Args: []byte(`{"a":1}`), Audience: []core.MemberID{"marta"}, Group: group, Once: true,
-		Made: noon, Lapses: noon.Add(time.Hour)}
+	return core.Offer{
+		ID: id, Kind: "confirm", Args: []byte(`{"a":1}`), Audience: []core.MemberID{"marta"}, Group: group, Once: true,
+		Made: noon, Lapses: noon.Add(time.Hour),
+	}
 }
 
 func actionComesBack(t *testing.T, b AllBooks) {
@@ -107,7 +108,7 @@ func actionComesBack(t *testing.T, b AllBooks) {
 		Whole: true, State: core.Waiting, Outcome: core.StillThere, Reason: core.Busy, Attempts: 2, Started: noon,
 		Settled: noon.Add(time.Second), LookAt: noon.Add(time.Minute), Looks: 3, Ended: noon.Add(time.Hour),
 	}
-	must(t, b.Begin(t.Context(), a, control.Taking{}, nil, nil))
+	must(t, b.Begin(t.Context(), a, core.Taking{}, nil, nil))
 	got, err := b.Action(t.Context(), "a1")
 	must(t, err)
 	a.Version = 1
@@ -127,13 +128,13 @@ func actionComesBack(t *testing.T, b AllBooks) {
 func staleActions(t *testing.T, b AllBooks) {
 	a := signOut("a1", "tv")
 	want(t, b.Save(t.Context(), a, nil, nil), core.ErrStale)
-	must(t, b.Begin(t.Context(), a, control.Taking{}, nil, nil))
-	want(t, b.Begin(t.Context(), a, control.Taking{}, nil, nil), core.ErrStale)
+	must(t, b.Begin(t.Context(), a, core.Taking{}, nil, nil))
+	want(t, b.Begin(t.Context(), a, core.Taking{}, nil, nil), core.ErrStale)
 	want(t, b.Save(t.Context(), a, nil, nil), core.ErrStale)
 	a.Version = 2
 	want(t, b.Save(t.Context(), a, nil, nil), core.ErrStale)
 	a.Version, a.State = 1, core.Waiting
-	must(t, b.Begin(t.Context(), a, control.Taking{}, nil, nil))
+	must(t, b.Begin(t.Context(), a, core.Taking{}, nil, nil))
 	want(t, b.Save(t.Context(), a, []core.Entry{entry("marta")}, []core.Delivery{delivery(0)}), core.ErrStale)
 	entries, err := b.History(t.Context(), core.HistoryQuery{Limit: 10})
 	must(t, err)
@@ -143,48 +144,50 @@ func staleActions(t *testing.T, b AllBooks) {
 		t.Errorf("a stale save left %d entries and %d deliveries", len(entries), len(due))
 	}
 	a.ID, a.Version = "a9", 4
-	want(t, b.Begin(t.Context(), a, control.Taking{}, nil, nil), core.ErrStale)
+	want(t, b.Begin(t.Context(), a, core.Taking{}, nil, nil), core.ErrStale)
 }
 
 func underway(t *testing.T, b AllBooks) {
 	a := signOut("a1", "tv", "phone", "tv")
-	must(t, b.Begin(t.Context(), a, control.Taking{}, nil, nil))
-	want(t, b.Begin(t.Context(), signOut("a2", "laptop", "phone"), control.Taking{}, nil, nil), core.ErrUnderway)
-	must(t, b.Begin(t.Context(), signOut("a3", "laptop"), control.Taking{}, nil, nil)) // the failed one holds nothing
+	must(t, b.Begin(t.Context(), a, core.Taking{}, nil, nil))
+	want(t, b.Begin(t.Context(), signOut("a2", "laptop", "phone"), core.Taking{}, nil, nil), core.ErrUnderway)
+	must(t, b.Begin(t.Context(), signOut("a3", "laptop"), core.Taking{}, nil, nil)) // the failed one holds nothing
 
 	elsewhere := signOut("a4", "tv")
 	elsewhere.Service, elsewhere.Targets[0].Ref.Service = "plex", "plex"
-	must(t, b.Begin(t.Context(), elsewhere, control.Taking{}, nil, nil))
+	must(t, b.Begin(t.Context(), elsewhere, core.Taking{}, nil, nil))
 
 	pending := signOut("a5", "tv")
 	pending.State = core.Pending
-	must(t, b.Begin(t.Context(), pending, control.Taking{}, nil, nil)) // asking for it does not do it
+	must(t, b.Begin(t.Context(), pending, core.Taking{}, nil, nil)) // asking for it does not do it
 	pending.Version, pending.State = 1, core.Executing
-	want(t, b.Begin(t.Context(), pending, control.Taking{}, nil, nil), core.ErrUnderway)
+	want(t, b.Begin(t.Context(), pending, core.Taking{}, nil, nil), core.ErrUnderway)
 
 	a.Version = 1
 	must(t, b.Save(t.Context(), a, nil, nil)) // its own devices do not stand in its way
 	a.Version, a.State = 2, core.Ended
 	must(t, b.Save(t.Context(), a, nil, nil))
-	must(t, b.Begin(t.Context(), pending, control.Taking{}, nil, nil))
+	must(t, b.Begin(t.Context(), pending, core.Taking{}, nil, nil))
 }
 
 func resetUnderway(t *testing.T, b AllBooks) {
 	reset := func(id core.ActionID, m core.MemberID) core.Action {
-		return core.Action{ID: id, Act: core.StartReset, Actor: "marta", Service: "jellyfin", State: core.Executing, Outcome: core.Open,
-			Account: core.Account{Service: "jellyfin", Member: m, Login: string(m)}, Started: noon}
+		return core.Action{
+			ID: id, Act: core.StartReset, Actor: "marta", Service: "jellyfin", State: core.Executing, Outcome: core.Open,
+			Account: core.Account{Service: "jellyfin", Member: m, Login: string(m)}, Started: noon,
+		}
 	}
-	must(t, b.Begin(t.Context(), reset("a1", "leo"), control.Taking{}, nil, nil))
-	want(t, b.Begin(t.Context(), reset("a2", "leo"), control.Taking{}, nil, nil), core.ErrUnderway)
-	must(t, b.Begin(t.Context(), reset("a3", "marta"), control.Taking{}, nil, nil))
+	must(t, b.Begin(t.Context(), reset("a1", "leo"), core.Taking{}, nil, nil))
+	want(t, b.Begin(t.Context(), reset("a2", "leo"), core.Taking{}, nil, nil), core.ErrUnderway)
+	must(t, b.Begin(t.Context(), reset("a3", "marta"), core.Taking{}, nil, nil))
 	whole := signOut("a4", "tv")
 	whole.Whole, whole.Account = true, reset("", "leo").Account
-	must(t, b.Begin(t.Context(), whole, control.Taking{}, nil, nil))
+	must(t, b.Begin(t.Context(), whole, core.Taking{}, nil, nil))
 }
 
 func beginIsWhole(t *testing.T, b AllBooks) {
 	must(t, b.PutOffers(t.Context(), []core.Offer{offer("o1", ""), offer("o2", "")}))
-	take := control.Taking{Offer: "o1", By: "marta", At: noon}
+	take := core.Taking{Offer: "o1", By: "marta", At: noon}
 	must(t, b.Begin(t.Context(), signOut("a1", "tv"), take, []core.Entry{entry("marta")}, []core.Delivery{delivery(0)}))
 	taken, err := b.Offer(t.Context(), "o1")
 	must(t, err)
@@ -194,13 +197,13 @@ func beginIsWhole(t *testing.T, b AllBooks) {
 
 	for _, refused := range []struct {
 		action core.Action
-		take   control.Taking
+		take   core.Taking
 		err    error
 	}{
 		{signOut("a2", "phone"), take, core.ErrUsed},
-		{signOut("a2", "phone"), control.Taking{Offer: "o9", By: "marta", At: noon}, core.ErrUsed},
-		{signOut("a2", "tv"), control.Taking{Offer: "o2", By: "marta", At: noon}, core.ErrUnderway},
-		{signOut("a1", "phone"), control.Taking{Offer: "o2", By: "marta", At: noon}, core.ErrStale},
+		{signOut("a2", "phone"), core.Taking{Offer: "o9", By: "marta", At: noon}, core.ErrUsed},
+		{signOut("a2", "tv"), core.Taking{Offer: "o2", By: "marta", At: noon}, core.ErrUnderway},
+		{signOut("a1", "phone"), core.Taking{Offer: "o2", By: "marta", At: noon}, core.ErrStale},
 	} {
 		err := b.Begin(t.Context(), refused.action, refused.take, []core.Entry{entry("marta")}, []core.Delivery{delivery(-1)})
 		want(t, err, refused.err)
@@ -223,7 +226,7 @@ func unended(t *testing.T, b AllBooks) {
 	for i, state := range []core.ActionState{core.Pending, core.Executing, core.Waiting, core.InHand, core.Ended} {
 		a := signOut(core.ActionID(fmt.Sprint("a", i)), core.DeviceID(state))
 		a.State, a.Started = state, noon.Add(-time.Duration(i)*time.Minute)
-		must(t, b.Begin(t.Context(), a, control.Taking{}, nil, nil))
+		must(t, b.Begin(t.Context(), a, core.Taking{}, nil, nil))
 	}
 	actions, err := b.Unended(t.Context())
 	must(t, err)
@@ -311,7 +314,7 @@ func offerLapses(t *testing.T, b AllBooks) {
 
 func offerGroup(t *testing.T, b AllBooks) {
 	must(t, b.PutOffers(t.Context(), []core.Offer{offer("yes", "q1"), offer("no", "q1"), offer("other", "q2")}))
-	must(t, b.Begin(t.Context(), signOut("a1", "tv"), control.Taking{Offer: "no", By: "leo", At: noon}, nil, nil))
+	must(t, b.Begin(t.Context(), signOut("a1", "tv"), core.Taking{Offer: "no", By: "leo", At: noon}, nil, nil))
 	want(t, b.TakeOffer(t.Context(), "yes", "marta", noon), core.ErrUsed)
 	yes, err := b.Offer(t.Context(), "yes")
 	must(t, err)
@@ -337,7 +340,7 @@ func offerRace(t *testing.T, b AllBooks) {
 				return
 			}
 			id := fmt.Sprint("a", i)
-			errs[i] = b.Begin(context.Background(), signOut(core.ActionID(id), core.DeviceID(id)), control.Taking{Offer: o, By: "leo", At: noon}, nil, nil)
+			errs[i] = b.Begin(context.Background(), signOut(core.ActionID(id), core.DeviceID(id)), core.Taking{Offer: o, By: "leo", At: noon}, nil, nil)
 		})
 	}
 	wg.Wait()

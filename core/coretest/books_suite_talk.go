@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"latchstring/core"
-	"latchstring/core/control"
 )
 
 func settings(t *testing.T, b AllBooks) {
@@ -32,7 +31,7 @@ func deliveries(t *testing.T, b AllBooks) {
 	d1.Source = core.Source{Contact: core.Contact{Chat: core.Discord, User: "4"}, Room: "r", Message: "m"}
 	again := delivery(9)
 	again.Key = d1.Key
-	must(t, b.Begin(t.Context(), signOut("a1", "tv"), control.Taking{}, nil, []core.Delivery{d3, d1}))
+	must(t, b.Begin(t.Context(), signOut("a1", "tv"), core.Taking{}, nil, []core.Delivery{d3, d1}))
 	a := signOut("a1", "tv")
 	a.Version = 1
 	must(t, b.Save(t.Context(), a, nil, []core.Delivery{d2, again, d0, d0}))

@@ -131,30 +131,40 @@ func RiveraServices() []*Service {
 	tv.Playing = "Dark S1E3"
 	jellyfin.Add(
 		core.Device{ID: "tv", Name: "Living-room TV", App: "Android TV", Generation: "1", Sessions: []core.Session{
-			tv, Session("marta", "marta", "203.0.113.20", "", ago(3*month), ago(26*time.Hour))}},
+			tv, Session("marta", "marta", "203.0.113.20", "", ago(3*month), ago(26*time.Hour)),
+		}},
 		core.Device{ID: "phone", Name: "Leo's phone", App: "Findroid", Generation: "1", Sessions: []core.Session{
-			Session("leo", "leo", "198.51.100.7", "Madrid", ago(month), ago(2*time.Hour))}},
+			Session("leo", "leo", "198.51.100.7", "Madrid", ago(month), ago(2*time.Hour)),
+		}},
 		core.Device{ID: "tablet", Name: "Marta's tablet", App: "Jellyfin Web", Generation: "1", Sessions: []core.Session{
-			Session("marta", "marta", "203.0.113.21", "", ago(4*month), ago(70*day))}},
+			Session("marta", "marta", "203.0.113.21", "", ago(4*month), ago(70*day)),
+		}},
 		core.Device{ID: "sofi", Name: "Sofi's tablet", App: "Findroid", Generation: "1", Sessions: []core.Session{
-			Session("sofi", "sofi", "203.0.113.22", "", ago(month), ago(20*time.Minute))}},
+			Session("sofi", "sofi", "203.0.113.22", "", ago(month), ago(20*time.Minute)),
+		}},
 		core.Device{ID: "bot", Name: "latchstring", App: "latchstring", Own: true, Sessions: []core.Session{
-			Session("marta", "marta", "203.0.113.2", "", ago(month), ago(time.Minute))}},
+			Session("marta", "marta", "203.0.113.2", "", ago(month), ago(time.Minute)),
+		}},
 	)
 	home := &Service{ID: "home", Title: "Family sign-on", CanSignOut: true, CanSignOutAll: true, CanReset: true, Way: core.ResetCode, Accounts: all("home")}
 	home.Add(
 		core.Device{ID: "h1", Name: "Chrome on Windows", Sessions: []core.Session{
-			Session("leo", "leo", "192.0.2.44", "Lyon, France", ago(40*time.Minute), ago(40*time.Minute))}},
+			Session("leo", "leo", "192.0.2.44", "Lyon, France", ago(40*time.Minute), ago(40*time.Minute)),
+		}},
 		core.Device{ID: "h2", Name: "Safari on iPhone", Sessions: []core.Session{
-			Session("leo", "leo", "203.0.113.20", "", ago(20*day), ago(3*day))}},
+			Session("leo", "leo", "203.0.113.20", "", ago(20*day), ago(3*day)),
+		}},
 		core.Device{ID: "h3", Name: "Firefox on Linux", Sessions: []core.Session{
-			Session("marta", "marta", "203.0.113.4", "", ago(2*day), ago(5*time.Hour))}},
+			Session("marta", "marta", "203.0.113.4", "", ago(2*day), ago(5*time.Hour)),
+		}},
 		core.Device{ID: "h4", Name: "curl", Sessions: []core.Session{
-			Session("", "backup@example.org", "192.0.2.9", "", ago(9*day), ago(8*day))}},
+			Session("", "backup@example.org", "192.0.2.9", "", ago(9*day), ago(8*day)),
+		}},
 	)
 	netflix := &Service{ID: "netflix", Title: "Netflix", ByHand: true, Accounts: []core.Account{{Service: "netflix", Member: "marta", Login: "marta@example.org"}}}
 	netflix.Add(core.Device{ID: "n1", Name: "Samsung TV", Sessions: []core.Session{
-		Session("marta", "marta@example.org", "", "Madrid", ago(2*month), ago(19*time.Hour))}})
+		Session("marta", "marta@example.org", "", "Madrid", ago(2*month), ago(19*time.Hour)),
+	}})
 	radio := &Service{ID: "radio", Title: "Radio", Accounts: all("radio"), Why: map[core.Ability]core.Phrase{
 		core.CanSignOut: core.Say("Its key may only read."), core.CanReset: core.Say("It has no passwords."),
 	}}

@@ -27,11 +27,11 @@ func Script(c talk.Card) []string {
 		add(1, words(g.Title))
 		add(2, words(g.Note))
 		for _, r := range g.Rows {
-			row := words(r.Title)
+			row := []string{words(r.Title)}
 			for _, f := range r.Facts {
-				row += " · " + words(f)
+				row = append(row, words(f))
 			}
-			add(2, strings.TrimRight(row+"  "+buttons(r.Buttons), " "))
+			add(2, strings.TrimRight(strings.Join(row, " · ")+"  "+buttons(r.Buttons), " "))
 		}
 	}
 	add(1, buttons(c.Buttons))

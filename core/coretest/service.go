@@ -322,8 +322,9 @@ func (g *guider) Guide(a core.Ability, d *core.Device) (core.Guide, bool) {
 		}, true
 	case core.CanReset:
 		return core.Guide{Steps: []core.Phrase{core.Say("Open the page and enter your address.")}, Link: "https://www.netflix.com/LoginHelp", Open: "Open the page"}, true
+	default:
+		return core.Guide{}, false
 	}
-	return core.Guide{}, false
 }
 
 // Session makes a session for tests.

@@ -193,14 +193,16 @@ func (r *teller) order(order string) error {
 	if _, err := fmt.Sscanf(what, "has %d devices", &n); err == nil {
 		for i := range n {
 			s.Add(core.Device{ID: core.DeviceID(fmt.Sprintf("d%d", i)), Name: fmt.Sprintf("Device %02d", i+1), Sessions: []core.Session{
-				Session("leo", "leo", "203.0.113.20", "", Start.Add(-30*24*time.Hour), Start.Add(-time.Duration(i)*time.Hour))}})
+				Session("leo", "leo", "203.0.113.20", "", Start.Add(-30*24*time.Hour), Start.Add(-time.Duration(i)*time.Hour)),
+			}})
 		}
 		return nil
 	}
 	if name, ok := strings.CutPrefix(what, "has a device called "); ok {
 		name, err := strconv.Unquote(name)
 		d := core.Device{ID: core.DeviceID(name), Name: name, App: name, Sessions: []core.Session{
-			Session("leo", "leo", "203.0.113.20", name, Start.Add(-30*24*time.Hour), Start.Add(-time.Hour))}}
+			Session("leo", "leo", "203.0.113.20", name, Start.Add(-30*24*time.Hour), Start.Add(-time.Hour)),
+		}}
 		s.Add(d.Cleaned())
 		return err
 	}

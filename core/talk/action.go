@@ -114,8 +114,9 @@ func (u *turn) signOutCard(a core.Action) Card {
 			Tone: Warn, Summary: u.say("I wrote down that it did not work: {device} stays signed in to {service}.", dev, service),
 			Body: []Text{u.say("A password change there ends every sign-in.")}, Buttons: u.resetButtons(a),
 		}
+	default:
+		return Card{Summary: u.say("Signing {device} out of {service}…", dev, service), Quiet: true}
 	}
-	return Card{Summary: u.say("Signing {device} out of {service}…", dev, service), Quiet: true}
 }
 
 // lookingBody says that an action is looked at again, if it is.

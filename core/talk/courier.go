@@ -200,8 +200,10 @@ func (t *Talk) word(ctx context.Context, d core.Delivery, chat Chat) (card Card,
 		}
 		card = u.signInCard(s)
 	case core.NewsApology:
-		card = Card{Tone: Warn, Private: true, Summary: u.say("I was switched off when you wrote this, so I did nothing."),
-			Buttons: []Button{again(u.say("Show the list of now"), "devices")}}
+		card = Card{
+			Tone: Warn, Private: true, Summary: u.say("I was switched off when you wrote this, so I did nothing."),
+			Buttons: []Button{again(u.say("Show the list of now"), "devices")},
+		}
 	}
 	return u.finish(ctx, Reply{Card: card}).Card, true, nil
 }

@@ -40,13 +40,12 @@ func (u *turn) reset(ctx context.Context, said []string) Reply {
 // askReset asks before a reset, and says what it will do.
 func (u *turn) askReset(ctx context.Context, pressed core.OfferID, args resetArgs) Reply {
 	p, err := u.Desk.PlanReset(ctx, u.me, args.Service, args.Member)
-	switch core.KindOf(err) {
-	case core.Cannot:
+	switch kind := core.KindOf(err); {
+	case kind == core.Cannot:
 		return u.cannot(args.Service, core.CanReset, err)
-	case core.Missing:
+	case kind == core.Missing:
 		return Reply{Card: Card{Tone: Warn, Private: true, Summary: u.say("{member} has no account at {service} that I know of.", u.name(args.Member), u.title(args.Service))}}
-	}
-	if err != nil {
+	case err != nil:
 		return u.failed(err)
 	}
 	if p.Verdict == core.MayAsk {
@@ -120,8 +119,9 @@ func (u *turn) resetCard(a core.Action) Card {
 		return Card{Tone: Good, Summary: u.say("Good. I wrote down that the password of {service} is new.", service)}
 	case core.NotByHand:
 		return Card{Tone: Warn, Summary: u.say("I wrote down that the password of {service} is still the old one.", service), Buttons: []Button{retry}}
+	default:
+		return Card{Summary: u.say("Asking {service} for a password reset…", service), Quiet: true}
 	}
-	return Card{Summary: u.say("Asking {service} for a password reset…", service), Quiet: true}
 }
 
 func (u *turn) startedCard(a core.Action, service string, mine bool, retry Button) Card {

@@ -175,7 +175,8 @@ func (u *turn) confirmCard(p control.Plan) Card {
 	}
 	group := u.newID()
 	c.Buttons = append(c.Buttons, u.button(yes, Danger, offering{
-		kind: kindConfirm, args: signOutArgs{Want: p.Want, Told: p.Affects}, group: group, once: true, life: lifeOfQuestion}))
+		kind: kindConfirm, args: signOutArgs{Want: p.Want, Told: p.Affects}, group: group, once: true, life: lifeOfQuestion,
+	}))
 	if p.Want.All != "" && len(p.Devices) > 1 && len(p.Want.Keep) == 0 {
 		c.Buttons = append(c.Buttons, u.button(u.say("All but one…"), Ordinary,
 			offering{kind: kindKeep, args: signOutArgs{Want: p.Want}, life: lifeOfQuestion}))

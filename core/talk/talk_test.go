@@ -147,7 +147,7 @@ func TestForgedHandles(t *testing.T) {
 }
 
 // forge makes a handle that was not given out, in one of the ways somebody might.
-func forge(random *rand.ChaCha8, real string, i int) string {
+func forge(random *rand.ChaCha8, given string, i int) string {
 	var b [16]byte
 	random.Read(b[:]) //nolint:errcheck // it never fails
 	switch i % 6 {
@@ -155,13 +155,13 @@ func forge(random *rand.ChaCha8, real string, i int) string {
 		return "a1." + base64.RawURLEncoding.EncodeToString(b[:])
 	case 1:
 		at := 3 + i%22
-		flipped := []byte(real)
+		flipped := []byte(given)
 		flipped[at] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[b[0]%64]
 		return string(flipped)
 	case 2:
 		return string(b[:])
 	case 3:
-		return real + string(b[:2])
+		return given + string(b[:2])
 	case 4:
 		return "a1.'; DROP TABLE offers; --"
 	}
