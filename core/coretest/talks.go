@@ -20,6 +20,7 @@ import (
 //
 //	leo: devices                 is what a member says
 //	leo: [Sign out TV]           is a press of the newest button with that label that the member was shown
+//	leo, 5 minutes late: devices is something said that arrives only now
 //	leo: [Keep it] again         is a press of a button of that label which was pressed before
 //	! jellyfin stops             is something that happens at a service, see [Service.Order]
 //	! jellyfin has 60 devices    adds them
@@ -109,7 +110,15 @@ func (r *teller) line(line string) error {
 	if !ok {
 		return fmt.Errorf("neither said nor done")
 	}
-	req := talk.Request{From: core.Contact{Chat: core.Terminal, User: who}, Private: true, At: r.house.Now()}
+	at := r.house.Now()
+	if name, age, isLate := strings.Cut(who, ", "); isLate {
+		d, err := duration(strings.TrimSuffix(age, " late"))
+		if err != nil {
+			return err
+		}
+		who, at = name, at.Add(-d)
+	}
+	req := talk.Request{From: core.Contact{Chat: core.Terminal, User: who}, Private: true, At: at}
 	if err := r.understand(&req, who, said); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ type Request struct {
 	Private bool   // nobody but From reads the answer
 	Text    string // what was typed, or what a Say button says
 	Handle  string // of a pressed button; Text is empty then
-	At      time.Time
+	At      time.Time // when it was said, as well as the adapter knows; what is old is not acted on
 }
 
 // Reply is the answer to a request.

@@ -88,7 +88,7 @@ func again(label Text, command string) Button { return Button{Label: label, Say:
 
 // pressed answers a press. A handle that was never given out, is not the reader's, or was forgotten long ago get one
 // and the same answer, so that pressing at random teaches nothing; none of them writes anything.
-func (u *turn) pressed(ctx context.Context) Reply {
+func (u *turn) pressed(ctx context.Context, late bool) Reply {
 	now := again(u.say("Show the list of now"), "devices")
 	foreign := Reply{Card: Card{Tone: Warn, Summary: u.say("That button is too old, or not for you."), Buttons: []Button{now}, Private: true}}
 	id, ok := core.OfferOf(u.req.Handle)
@@ -110,6 +110,9 @@ func (u *turn) pressed(ctx context.Context) Reply {
 			Tone: Warn, Private: true, Buttons: []Button{now},
 			Summary: u.say("That button is from {time}; things may have changed since.", u.moment(o.Made)),
 		}}
+	}
+	if late {
+		return u.late()
 	}
 	r := u.press(ctx, o)
 	if r.Card.Summary.Empty() {

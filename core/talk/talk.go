@@ -57,13 +57,33 @@ func (t *Talk) Handle(ctx context.Context, r Request) (reply Reply) {
 		return t.stranger(r)
 	}
 	u := t.turn(ctx, me, r)
+	age := u.now.Sub(r.At)
 	switch {
 	case r.Handle != "":
-		reply = u.pressed(ctx)
+		reply = u.pressed(ctx, age > latePress)
+	case age > lateWord:
+		reply = u.late()
 	default:
 		reply = u.told(ctx)
 	}
 	return u.finish(ctx, reply)
+}
+
+// What was said while the program was away is not acted on any more: whoever pressed a button two minutes ago has gone
+// on to something else.
+const (
+	latePress = time.Minute
+	lateWord  = 10 * time.Minute
+)
+
+// late answers what comes too late to be acted on.
+func (u *turn) late() Reply {
+	c := Card{Tone: Warn, Private: true, Summary: u.say("I was away when you said that, at {time}, so I did nothing.", u.moment(u.req.At))}
+	if u.req.Text != "" {
+		c.Buttons = []Button{again(Text{foreign(shorten(core.Clean(u.req.Text), MaxLabel))}, u.req.Text)}
+	}
+	c.Buttons = append(c.Buttons, again(u.say("Show the list of now"), "devices"))
+	return Reply{Card: c}
 }
 
 // turn begins to answer a member.

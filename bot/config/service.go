@@ -1,0 +1,66 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"regexp"
+	"time"
+
+	"latchstring/adapters/services/recipe"
+	"latchstring/adapters/strictyaml"
+	"latchstring/core"
+)
+
+// Service is an account service of the household.
+type Service struct {
+	ID       core.ServiceID    `yaml:"id,required"`
+	Kind     string            `yaml:"kind,required"`
+	Title    string            `yaml:"title"`    // as the household calls it; the connector knows one where it is not set
+	Accounts map[string]string `yaml:"accounts"` // by the member's name: the name the service knows them by
+
+	// Settings is what the kind of service needs: *recipe.Config.
+	Settings any `yaml:",variant"`
+
+	accounts []core.Account // in the order of the members
+	folder   string         // of the config
+}
+
+// Variants returns the kinds of services there are.
+func (*Service) Variants() map[string]any {
+	return map[string]any{"recipe": &recipe.Config{Timeout: 10 * time.Second}}
+}
+
+// serviceID is what a service may be called in commands and in the database.
+var serviceID = regexp.MustCompile(`^[a-z0-9-]{1,20}$`)
+
+// Check finds what is wrong with a service; its connector's package checks the settings of its kind.
+func (s *Service) Check(at strictyaml.At) {
+	if !serviceID.MatchString(string(s.ID)) {
+		at.Fault("id", "should be a short name of at most 20 small letters, digits and dashes, such as photos")
+	}
+	checkLine(at, "title", s.Title)
+}
+
+// complete fills in what follows from the rest.
+func (s *Service) complete(folder string, members []Member) {
+	s.folder = folder
+	logins := map[core.MemberID]string{}
+	for name, login := range s.Accounts {
+		logins[memberID(name)] = login
+	}
+	for _, m := range members {
+		if login, ok := logins[memberID(m.Name)]; ok {
+			s.accounts = append(s.accounts, core.Account{Service: s.ID, Member: memberID(m.Name), Login: login})
+		}
+	}
+}
+
+// Connector joins the service to the house, without asking it anything.
+func (s Service) Connector(now func() time.Time, log *slog.Logger) (core.Connector, error) {
+	switch settings := s.Settings.(type) {
+	case *recipe.Config:
+		return recipe.New(*settings, s.ID, s.Title, s.accounts, recipe.Options{Now: now, Log: log, Dir: s.folder})
+	default:
+		return core.Connector{}, fmt.Errorf("no connector for kind %q", s.Kind)
+	}
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"sync"
+	"time"
+
+	"latchstring/core"
+	"latchstring/core/control"
+	"latchstring/core/talk"
+	"latchstring/core/watch"
+	"latchstring/storage"
+)
+
+// house is the program put together: the rooms over one store. The order in which things are made is the order in which
+// they depend on each other.
+type house struct {
+	household *core.Household
+	store     *storage.Store
+	desk      *control.Desk
+	talk      *talk.Talk
+	courier   *talk.Courier
+	watcher   *watch.Watcher
+	log       *slog.Logger
+}
+
+// sweepEvery is how often the store drops what its bounds say.
+const sweepEvery = time.Hour
+
+// lookPauses are the waits between the looks right after a sign-out: most services need no time, some a moment.
+func lookPauses() []time.Duration {
+	return []time.Duration{300 * time.Millisecond, 1500 * time.Millisecond}
+}
+
+func build(h *core.Household, connectors []core.Connector, store *storage.Store, every time.Duration, log *slog.Logger) *house {
+	b := &house{household: h, store: store, log: log}
+	b.courier = &talk.Courier{Post: store}
+	b.desk = &control.Desk{
+		House: h, Connectors: connectors, Book: store, Now: time.Now, Random: rand.Reader, Log: log,
+		Pauses: lookPauses(), News: b.courier.Nudge,
+	}
+	b.talk = &talk.Talk{
+		House: h, Desk: b.desk, Offers: store, Settings: store, SignIns: store,
+		Now: time.Now, Random: rand.Reader, Log: log,
+	}
+	b.courier.Talk = b.talk
+	b.watcher = &watch.Watcher{
+		House: h, Connectors: connectors, Book: store, Every: every, Now: time.Now, Random: rand.Reader, Log: log,
+		News: b.courier.Nudge,
+	}
+	return b
+}
+
+// join adds a chat. All chats join before the house opens.
+func (b *house) join(c talk.Chat) {
+	b.courier.Chats = append(b.courier.Chats, c)
+	b.talk.Chats = append(b.talk.Chats, c.Name())
+}
+
+// open runs the house until ctx ends and everything in it has ended.
+func (b *house) open(ctx context.Context) {
+	var wg sync.WaitGroup
+	wg.Go(func() { b.desk.Run(ctx) })
+	wg.Go(func() { b.courier.Run(ctx) })
+	wg.Go(func() { b.watcher.Run(ctx) })
+	wg.Go(func() { b.sweep(ctx) })
+	wg.Wait()
+}
+
+// settle does at once what is due now. A conversation in a pipe calls it after each line, so that the same lines always
+// give the same text.
+func (b *house) settle(ctx context.Context) {
+	b.watcher.Round(ctx)
+	b.desk.Tend(ctx)
+	b.courier.Deliver(ctx)
+}
+
+// sweep keeps the store within its bounds.
+func (b *house) sweep(ctx context.Context) {
+	t := time.NewTicker(sweepEvery)
+	defer t.Stop()
+	for {
+		if err := b.store.Sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			b.log.Error("sweep failed", slog.Any("cause", err))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
+}

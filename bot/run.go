@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"latchstring/bot/config"
+	"latchstring/core"
+	"latchstring/storage"
+)
+
+// configFlag is the flag that names the config.
+func configFlag(fs *flag.FlagSet) *string {
+	return fs.String("config", "config.yaml", "the config to read")
+}
+
+// runCommand is the bot: it reads the config, opens the record, joins services and chats, and runs until a signal.
+func runCommand(ctx context.Context, args []string, io streams) error {
+	var path, format *string
+	var seated *bool
+	var as *string
+	words, err := flags("run", args, io, func(fs *flag.FlagSet) {
+		path = configFlag(fs)
+		seated = fs.Bool("terminal", false, "talk with the owner in this terminal")
+		as = fs.String("as", "", "who sits at the terminal, if not the first owner")
+		format = fs.String("log", "text", "how the log is written: text or json")
+	})
+	if err != nil {
+		return err
+	}
+	if err := noWords("run", words, io); err != nil {
+		return err
+	}
+	log, err := newLog(io.err, *format, *seated)
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Load(*path)
+	if err != nil {
+		return err
+	}
+	if !*seated {
+		return errors.New("there is no chat to serve yet: this version talks in the terminal only. Start it with: latchstring run -terminal")
+	}
+	household := cfg.House()
+	who, err := seat(&household, *as)
+	if err != nil {
+		return err
+	}
+	store, err := storage.Open(ctx, storage.Config{Path: cfg.Storage.Path, Now: time.Now, Random: rand.Reader, Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := store.Close(); err != nil {
+			log.Error("record not closed", slog.Any("cause", err))
+		}
+	}()
+	connectors, err := connect(cfg, log)
+	if err != nil {
+		return err
+	}
+	return build(&household, connectors, store, cfg.Watch.Every, log).converse(ctx, io, who, "")
+}
+
+// connect makes the connectors of the config's services, without asking any of them.
+func connect(cfg config.Config, log *slog.Logger) ([]core.Connector, error) {
+	var connectors []core.Connector
+	for _, s := range cfg.Services {
+		c, err := s.Connector(time.Now, log)
+		if err != nil {
+			return nil, fmt.Errorf("service %s: %w", s.ID, err)
+		}
+		connectors = append(connectors, c)
+	}
+	return connectors, nil
+}
