@@ -38,7 +38,7 @@ func build(h *core.Household, connectors []core.Connector, store *storage.Store,
 	b := &house{household: h, store: store, log: log}
 	b.courier = &talk.Courier{Post: store}
 	b.desk = &control.Desk{
-		House: h, Connectors: connectors, Book: store, Now: time.Now, Random: rand.Reader, Log: log,
+		House: h, Connectors: connectors, Book: store, Links: store, Now: time.Now, Random: rand.Reader, Log: log,
 		Pauses: lookPauses(), News: b.courier.Nudge,
 	}
 	b.talk = &talk.Talk{
@@ -55,8 +55,7 @@ func build(h *core.Household, connectors []core.Connector, store *storage.Store,
 
 // join adds a chat. All chats join before the house opens.
 func (b *house) join(c talk.Chat) {
-	b.courier.Chats = append(b.courier.Chats, c)
-	b.talk.Chats = append(b.talk.Chats, c.Name())
+	b.talk.Chats = append(b.talk.Chats, c)
 }
 
 // open runs the house until ctx ends and everything in it has ended.

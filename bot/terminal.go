@@ -31,6 +31,9 @@ func (b *house) converse(ctx context.Context, io streams, who core.Member, openi
 	b.join(chat)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	if err := b.desk.LoadLinks(ctx); err != nil {
+		return err
+	}
 	b.watcher.Round(ctx) // what was before is known; only what happens from now on is news
 	var wg sync.WaitGroup
 	if editing {

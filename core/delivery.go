@@ -12,6 +12,7 @@ type News string
 const (
 	NewsAction  News = "action"  // how an action stands; Subject is its id
 	NewsSignIn  News = "sign-in" // a sign-in of a device that was not known; Subject is its service, "/" and its key
+	NewsInvite  News = "invite"  // somebody opened an invitation, or it was decided; Subject is its id
 	NewsApology News = "apology" // a message was not answered before a stop; Subject is what was asked
 )
 

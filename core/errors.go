@@ -111,6 +111,8 @@ func RightError(act Act) *Error {
 		e.Text = Say("How the services are doing is not for you to see.")
 	case ChangeSettings:
 		e.Text = Say("You can change your own settings only.")
+	case InvitePeople:
+		e.Text = Say("Only the owner can invite somebody.")
 	}
 	return e
 }

@@ -11,11 +11,12 @@ const (
 	ReadHistory    Act = "read history"
 	ReadStatus     Act = "read status"
 	ChangeSettings Act = "change settings"
+	InvitePeople   Act = "invite people" // to link a chat to a member, and to unlink it
 )
 
 // Acts lists every act, for the matrix of rights.
 func Acts() []Act {
-	return []Act{ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings}
+	return []Act{ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople}
 }
 
 // Whose says whom an act touches, seen from the person who acts.
@@ -47,6 +48,7 @@ const (
 //	read history     yes    yes       yes    no        yes    no
 //	read status      yes    yes       yes    yes       yes    no
 //	change settings  yes    yes       yes    no        yes    no
+//	invite people    yes    yes       no     no        no     no
 func May(role Role, act Act, whose Whose) Verdict {
 	if whose != Own && whose != Others {
 		return Denied
@@ -65,7 +67,7 @@ func May(role Role, act Act, whose Whose) Verdict {
 
 func mayOwner(act Act) Verdict {
 	switch act {
-	case ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings:
+	case ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople:
 		return Allowed
 	}
 	return Denied
@@ -84,6 +86,7 @@ func mayAdult(act Act, own bool) Verdict {
 		if own {
 			return Allowed
 		}
+	case InvitePeople:
 	}
 	return Denied
 }
@@ -101,6 +104,7 @@ func mayChild(act Act, own bool) Verdict {
 		if own {
 			return Allowed
 		}
+	case InvitePeople:
 	}
 	return Denied
 }

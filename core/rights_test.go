@@ -17,6 +17,7 @@ start reset      yes    yes       yes    asks      asks   asks
 read history     yes    yes       yes    no        yes    no
 read status      yes    yes       yes    yes       yes    no
 change settings  yes    yes       yes    no        yes    no
+invite people    yes    yes       no     no        no     no
 `
 
 func TestMayIsTheWholeMatrix(t *testing.T) {

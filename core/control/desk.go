@@ -20,6 +20,7 @@ type Desk struct {
 	House      *core.Household
 	Connectors []core.Connector
 	Book       Book
+	Links      LinkBook
 	Now        func() time.Time
 	Random     io.Reader
 	Log        *slog.Logger
@@ -36,7 +37,8 @@ type Desk struct {
 	carrying map[core.ActionID]bool         // actions this process is carrying out right now
 	secrets  map[core.ActionID]startedReset // what may still be shown; in memory only
 	refused  map[refusal]time.Time          // refusals on record lately
-	nudged   chan struct{}                  // wakes Run
+	linked   []core.Link
+	nudged   chan struct{} // wakes Run
 }
 
 // Connector returns the connector of a service.

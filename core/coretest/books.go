@@ -16,6 +16,7 @@ import (
 // AllBooks is every book port of the house in one.
 type AllBooks interface {
 	control.Book
+	control.LinkBook
 	talk.OfferBook
 	talk.SettingBook
 	talk.PostBook
@@ -39,6 +40,8 @@ type Books struct {
 	offsets    map[core.Chat]string
 	signIns    []core.SignIn
 	cursors    map[core.ServiceID]string
+	invites    map[core.InviteID]core.Invite
+	links      []core.Link
 }
 
 // received is a message and whether it was answered.

@@ -37,6 +37,7 @@ func BookSuite(t *testing.T, open func(t *testing.T) AllBooks) {
 		"deliveries on their way":                      deliveries,
 		"the inbox":                                    inbox,
 		"sign-ins":                                     signIns,
+		"invitations and links":                        invitations,
 		"a cancelled request writes nothing":           cancelled,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })

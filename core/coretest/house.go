@@ -76,14 +76,14 @@ func (h *House) furnish(chats []talk.Chat) {
 		s.Now = h.Now
 		connectors = append(connectors, s.Connector())
 	}
-	h.Desk = &control.Desk{House: h.Household, Connectors: connectors, Book: books, Now: h.Now, Random: random, Log: log}
+	h.Desk = &control.Desk{House: h.Household, Connectors: connectors, Book: books, Links: books, Now: h.Now, Random: random, Log: log}
 	h.Talk = &talk.Talk{
 		House: h.Household, Desk: h.Desk, Offers: books, Settings: books, SignIns: books, Now: h.Now, Random: random, Log: log,
 	}
 	for _, c := range chats {
-		h.Talk.Chats = append(h.Talk.Chats, c.Name())
+		h.Talk.Chats = append(h.Talk.Chats, c)
 	}
-	h.Courier = &talk.Courier{Talk: h.Talk, Post: books, Chats: chats}
+	h.Courier = &talk.Courier{Talk: h.Talk, Post: books}
 	h.Watcher = &watch.Watcher{House: h.Household, Connectors: connectors, Book: books, Every: time.Minute, Now: h.Now, Random: random, Log: log}
 }
 

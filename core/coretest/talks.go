@@ -20,6 +20,7 @@ import (
 //
 //	leo: devices                 is what a member says
 //	leo: [Sign out TV]           is a press of the newest button with that label that the member was shown
+//	grandma: ▒▒▒▒▒▒               says the last secret that was shown to somebody
 //	leo, 5 minutes late: devices is something said that arrives only now
 //	leo: [Keep it] again         is a press of a button of that label which was pressed before
 //	! jellyfin stops             is something that happens at a service, see [Service.Order]
@@ -51,6 +52,7 @@ type teller struct {
 	pressed map[string]map[string]talk.Button
 	written []string
 	news    []string
+	secret  string // the last one that a card showed
 }
 
 func runTalk(t *testing.T, file string, books AllBooks) {
@@ -118,7 +120,7 @@ func (r *teller) line(line string) error {
 		}
 		who, at = name, at.Add(-d)
 	}
-	req := talk.Request{From: core.Contact{Chat: core.Terminal, User: who}, Private: true, At: at}
+	req := talk.Request{From: core.Contact{Chat: core.Terminal, User: who}, Called: who + "!", Private: true, At: at}
 	if err := r.understand(&req, who, said); err != nil {
 		return err
 	}
@@ -134,7 +136,7 @@ func (r *teller) line(line string) error {
 // understand makes a request of what was said: words, or the press of a button that was shown.
 func (r *teller) understand(req *talk.Request, who, said string) error {
 	if !strings.HasPrefix(said, "[") {
-		req.Text = said
+		req.Text = strings.Replace(said, "▒▒▒▒▒▒", r.secret, 1)
 		return nil
 	}
 	label, rest, _ := strings.Cut(said[1:], "]")
@@ -171,6 +173,13 @@ func (r *teller) show(who string, c talk.Card) {
 			r.t.Errorf("label %q has %d characters", words(b.Label), n)
 		}
 	}
+	for _, t := range c.Body {
+		for _, s := range t {
+			if s.Style == talk.Hidden {
+				r.secret = s.Secret.Reveal()
+			}
+		}
+	}
 	if len(c.Summary) == 0 {
 		r.written = append(r.written, "  (silence)")
 		return
@@ -180,6 +189,9 @@ func (r *teller) show(who string, c talk.Card) {
 
 // Name makes the teller a chat, which news is brought to.
 func (r *teller) Name() core.Chat { return core.Terminal }
+
+// Door is where an invitation leads.
+func (r *teller) Door() string { return "https://chat.example/open?" }
 
 // Send shows news.
 func (r *teller) Send(_ context.Context, to core.Contact, _ core.Source, c talk.Card, _ core.DeliveryID) (string, error) {

@@ -10,11 +10,12 @@ import (
 // Request is what a person said or pressed, as an adapter understood it.
 type Request struct {
 	From    core.Contact
-	Room    string // the platform's name of the chat room
-	Message string // the message a pressed button stands on
-	Private bool   // nobody but From reads the answer
-	Text    string // what was typed, or what a Say button says
-	Handle  string // of a pressed button; Text is empty then
+	Called  string    // what From calls themselves there; a stranger's words, used to tell an owner who came
+	Room    string    // the platform's name of the chat room
+	Message string    // the message a pressed button stands on
+	Private bool      // nobody but From reads the answer
+	Text    string    // what was typed, or what a Say button says
+	Handle  string    // of a pressed button; Text is empty then
 	At      time.Time // when it was said, as well as the adapter knows; what is old is not acted on
 }
 
@@ -32,6 +33,9 @@ type Reply struct {
 type Chat interface {
 	// Name is the platform.
 	Name() core.Chat
+	// Door is what the code of an invitation is put behind to make a link that opens a private conversation here; "" where
+	// there is no such link.
+	Door() string
 	// Send shows a card to a contact. With a source it answers there, redrawing the source's message if it can. The
 	// delivery's id makes a repeated send recognisable. It returns the platform's name of the message, if it has one. An
 	// error is a *SendError or temporary.

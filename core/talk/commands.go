@@ -24,6 +24,7 @@ func commands() []command {
 		{"reset", "start a password reset", core.StartReset, (*turn).reset},
 		{"history", "who did what", core.ReadHistory, (*turn).history},
 		{"status", "how the services are doing, and what each can do", core.ReadStatus, (*turn).status},
+		{"invite", "let somebody of the household in", core.InvitePeople, (*turn).invite},
 		{"settings", "how I show you times and addresses", core.ChangeSettings, (*turn).settings},
 		{"help", "what you can say here", "", (*turn).help},
 	}
@@ -49,6 +50,9 @@ func (u *turn) told(ctx context.Context) Reply {
 	}
 	// "/devices@rivera_home_bot" is how a group addresses one of several bots.
 	first, _, _ := strings.Cut(strings.ToLower(strings.TrimPrefix(words[0], "/")), "@")
+	if first == "start" { // what a chat says by itself when somebody opens it
+		return u.help(ctx, nil)
+	}
 	if c, ok := find(first); ok {
 		return c.run(u, ctx, words[1:])
 	}

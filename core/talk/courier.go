@@ -16,9 +16,8 @@ import (
 // Courier brings news to members: it takes what is due from the book, words it as things stand then, and sends it, to
 // each chat one after the other. News arrives at least once; a chat that fails is tried again, later each time.
 type Courier struct {
-	Talk  *Talk
-	Post  PostBook
-	Chats []Chat
+	Talk *Talk
+	Post PostBook
 
 	mu     sync.Mutex // one pass at a time: a chat sees its news in order
 	nudges chan struct{}
@@ -116,14 +115,14 @@ func (c *Courier) send(ctx context.Context, due []core.Delivery) bool {
 
 // route finds the chat for a delivery: where it was asked, or else the first one that the member is on.
 func (c *Courier) route(d core.Delivery) (Chat, core.Contact) {
-	for _, chat := range c.Chats {
+	for _, chat := range c.Talk.Chats {
 		if d.Source.Contact.Chat == chat.Name() {
 			return chat, d.Source.Contact
 		}
 	}
 	m, ok := c.Talk.House.Member(d.To)
-	for _, chat := range c.Chats {
-		if contact, on := m.Contact(chat.Name()); ok && on {
+	for _, chat := range c.Talk.Chats {
+		if contact, on := c.Talk.Desk.Contact(m, chat.Name()); ok && on {
 			return chat, contact
 		}
 	}
@@ -140,7 +139,8 @@ func (c *Courier) deliver(ctx context.Context, chat Chat, d core.Delivery, log *
 		}
 		return c.Post.Postpone(ctx, d.ID, now.Add(min(unreachedWait, time.Minute<<min(d.Attempts, 9))))
 	}
-	card, ok, err := c.Talk.word(ctx, d, chat)
+	_, contact := c.route(d)
+	card, ok, err := c.Talk.word(ctx, d, contact)
 	if err != nil {
 		log.Error("news not worded", slog.Any("cause", err))
 		return c.Post.Postpone(ctx, d.ID, now.Add(longestWait))
@@ -148,7 +148,6 @@ func (c *Courier) deliver(ctx context.Context, chat Chat, d core.Delivery, log *
 	if !ok {
 		return c.Post.Drop(ctx, d.ID)
 	}
-	_, contact := c.route(d)
 	message, err := chat.Send(ctx, contact, d.Source, card, d.ID)
 	if err == nil {
 		return c.Post.MarkSent(ctx, d.ID, c.Talk.Now(), message)
@@ -172,38 +171,51 @@ func backoff(attempts int, e *SendError) time.Duration {
 }
 
 // word makes the card of a delivery as things stand now. ok is false where there is nothing left to tell.
-func (t *Talk) word(ctx context.Context, d core.Delivery, chat Chat) (card Card, ok bool, err error) {
+func (t *Talk) word(ctx context.Context, d core.Delivery, contact core.Contact) (card Card, ok bool, err error) {
 	me, known := t.House.Member(d.To)
 	if !known {
 		return Card{}, false, nil
 	}
-	contact, _ := me.Contact(chat.Name())
 	u := t.turn(ctx, me, Request{From: contact, Private: true, At: t.Now()})
-	switch d.News {
-	case core.NewsAction:
-		a, err := t.Desk.Action(ctx, me, core.ActionID(d.Subject))
-		if errors.Is(err, core.ErrNone) {
-			return Card{}, false, nil
-		}
-		if err != nil {
-			return Card{}, false, err
-		}
-		card = u.actionCard(a)
-	case core.NewsSignIn:
-		service, key, _ := strings.Cut(d.Subject, "/")
-		s, err := t.SignIns.SignIn(ctx, core.ServiceID(service), key)
-		if errors.Is(err, core.ErrNone) {
-			return Card{}, false, nil
-		}
-		if err != nil {
-			return Card{}, false, err
-		}
-		card = u.signInCard(s)
-	case core.NewsApology:
-		card = Card{
-			Tone: Warn, Private: true, Summary: u.say("I was switched off when you wrote this, so I did nothing."),
-			Buttons: []Button{again(u.say("Show the list of now"), "devices")},
-		}
+	card, err = u.newsCard(ctx, d, contact)
+	if errors.Is(err, core.ErrNone) {
+		return Card{}, false, nil
+	}
+	if err != nil {
+		return Card{}, false, err
 	}
 	return u.finish(ctx, Reply{Card: card}).Card, true, nil
+}
+
+// newsCard words what a delivery tells of; core.ErrNone says that it tells of nothing any more.
+func (u *turn) newsCard(ctx context.Context, d core.Delivery, contact core.Contact) (Card, error) {
+	switch d.News {
+	case core.NewsAction:
+		a, err := u.Desk.Action(ctx, u.me, core.ActionID(d.Subject))
+		if err != nil {
+			return Card{}, err
+		}
+		return u.actionCard(a), nil
+	case core.NewsSignIn:
+		service, key, _ := strings.Cut(d.Subject, "/")
+		s, err := u.SignIns.SignIn(ctx, core.ServiceID(service), key)
+		if err != nil {
+			return Card{}, err
+		}
+		return u.signInCard(s), nil
+	case core.NewsInvite:
+		inv, err := u.Desk.Invite(ctx, core.InviteID(d.Subject))
+		if err != nil {
+			return Card{}, err
+		}
+		if c, ok := u.inviteCard(inv, contact); ok {
+			return c, nil
+		}
+	case core.NewsApology:
+		return Card{
+			Tone: Warn, Private: true, Summary: u.say("I was switched off when you wrote this, so I did nothing."),
+			Buttons: []Button{again(u.say("Show the list of now"), "devices")},
+		}, nil
+	}
+	return Card{}, core.ErrNone
 }

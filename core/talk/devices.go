@@ -225,7 +225,7 @@ func (u *turn) deviceFacts(d core.Device) []Text {
 	if d.Own {
 		facts = append(facts, u.say("my own session"))
 	}
-	if d.App != "" && !strings.EqualFold(d.App, d.Name) {
+	if d.App != "" && !strings.Contains(strings.ToLower(d.Name), strings.ToLower(d.App)) {
 		facts = append(facts, Text{foreign(d.App)})
 	}
 	if who := u.people(d); !who.Empty() {

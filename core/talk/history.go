@@ -38,7 +38,7 @@ func (u *turn) history(ctx context.Context, said []string) Reply {
 	g := Group{}
 	told, yes := map[core.ActionID]bool{}, map[core.ActionID]core.MemberID{}
 	for _, e := range entries {
-		if e.Step == core.Approved {
+		if e.Step == core.Approved && e.Action != "" {
 			yes[e.Action] = e.Actor
 		}
 	}
@@ -108,6 +108,18 @@ func (u *turn) act(e core.Entry) Text {
 		return u.say("see how the services are doing")
 	case core.ChangeSettings:
 		return u.say("change a setting")
+	case core.InvitePeople:
+		whose := ""
+		if len(e.Whose) > 0 {
+			whose = u.name(e.Whose[0])
+		}
+		if len(e.Targets) > 0 && e.Outcome == core.Gone {
+			return u.say("unlink {name} from {member}", u.names([]core.Device{{Name: e.Targets[0]}}), whose)
+		}
+		if len(e.Targets) > 0 {
+			return u.say("link {name} to {member}", u.names([]core.Device{{Name: e.Targets[0]}}), whose)
+		}
+		return u.say("invite {member}", whose)
 	}
 	return Words(string(e.Act))
 }

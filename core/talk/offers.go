@@ -27,6 +27,11 @@ const (
 	kindLook     = "look again"   // what came of it?
 	kindNever    = "never mind"   // closes a question
 	kindItWasMe  = "it was me"    // closes an alert for its reader
+
+	kindGuestYes   = "guest yes"   // who was invited says that it is them
+	kindIsMember   = "is member"   // an owner says that it is them
+	kindIsStranger = "is stranger" // an owner says that it is not
+	kindUnlink     = "unlink"      // takes a contact away
 )
 
 // How long buttons may be pressed.
@@ -126,13 +131,16 @@ func (u *turn) press(ctx context.Context, o core.Offer) Reply {
 	var sign signOutArgs
 	var reset resetArgs
 	var act actionArgs
+	var invited invitedArgs
+	var linked unlinkArgs
 	args := map[string]any{
 		kindSignOut: &sign, kindConfirm: &sign, kindKeep: &sign, kindAsk: &sign,
 		kindReset: &reset, kindStart: &reset, kindAskReset: &reset,
 		kindApprove: &act, kindDeny: &act, kindDone: &act, kindNotDone: &act, kindTomorrow: &act, kindLook: &act,
+		kindIsMember: &invited, kindIsStranger: &invited, kindUnlink: &linked,
 	}[o.Kind]
 	if args != nil {
-		if err := json.Unmarshal(o.Args, args); err != nil {
+		if err := decode(o, args); err != nil {
 			return u.failed(err)
 		}
 	}
@@ -161,9 +169,16 @@ func (u *turn) press(ctx context.Context, o core.Offer) Reply {
 		return u.lookAgain(ctx, act.Action)
 	case kindNever, kindItWasMe:
 		return u.close(ctx, o)
+	case kindIsMember, kindIsStranger:
+		return u.decideInvite(ctx, o, invited, o.Kind == kindIsMember)
+	case kindUnlink:
+		return u.unlink(ctx, o, linked.Link)
 	}
 	return u.failed(errors.New("unknown kind of button: " + o.Kind))
 }
+
+// decode reads what an offer carries.
+func decode(o core.Offer, into any) error { return json.Unmarshal(o.Args, into) }
 
 // used tells a member who presses what was pressed already how things stand now.
 func (u *turn) used(ctx context.Context, o core.Offer) Reply {

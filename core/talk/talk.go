@@ -22,7 +22,7 @@ type Talk struct {
 	Offers   OfferBook
 	Settings SettingBook
 	SignIns  SignInBook
-	Chats    []core.Chat // the chats that run: where members can be reached
+	Chats    []Chat // the chats that run: where members can be reached
 	Now      func() time.Time
 	Random   io.Reader
 	Log      *slog.Logger
@@ -52,9 +52,9 @@ func (t *Talk) Handle(ctx context.Context, r Request) (reply Reply) {
 			reply = Reply{Card: Card{Tone: Warn, Summary: Words("Something went wrong in me. The owner finds it in the log; nothing was lost.")}}
 		}
 	}()
-	me, known := t.House.At(r.From)
+	me, known := t.Desk.MemberAt(r.From)
 	if !known {
-		return t.stranger(r)
+		return t.guest(ctx, r)
 	}
 	u := t.turn(ctx, me, r)
 	age := u.now.Sub(r.At)
@@ -142,7 +142,7 @@ func (t *Talk) reachable(id core.MemberID) bool {
 		return false
 	}
 	for _, chat := range t.Chats {
-		if _, ok := m.Contact(chat); ok {
+		if _, ok := t.Desk.Contact(m, chat.Name()); ok {
 			return true
 		}
 	}

@@ -53,6 +53,8 @@ type mailbox struct {
 
 func (*mailbox) Name() core.Chat { return core.Terminal }
 
+func (*mailbox) Door() string { return "" }
+
 func (m *mailbox) Send(_ context.Context, _ core.Contact, _ core.Source, c talk.Card, _ core.DeliveryID) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -70,6 +70,9 @@ func New(cfg Config) *Chat {
 // Name is the platform.
 func (c *Chat) Name() core.Chat { return core.Terminal }
 
+// Door is nothing: nobody comes to a terminal by a link.
+func (c *Chat) Door() string { return "" }
+
 // Send shows a card while Run runs. What is on the terminal already can not be changed: a redrawn message is shown anew,
 // and its old buttons are only found by their numbers any more. A terminal remembers no earlier run, so a delivery that
 // is sent twice is shown twice.

@@ -179,8 +179,10 @@ func TestSendSaysWhyItCanNot(t *testing.T) {
 func TestABrokenPipeIsAnError(t *testing.T) {
 	in, out := io.Pipe()
 	_ = in.Close()
-	chat := terminal.New(terminal.Config{In: strings.NewReader("a\n"), Out: out, Contact: leo, Now: clock,
-		Handle: func(context.Context, talk.Request) talk.Reply { return talk.Reply{} }})
+	chat := terminal.New(terminal.Config{
+		In: strings.NewReader("a\n"), Out: out, Contact: leo, Now: clock,
+		Handle: func(context.Context, talk.Request) talk.Reply { return talk.Reply{} },
+	})
 	if err := chat.Run(t.Context()); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("Run: %v, want %v", err, io.ErrClosedPipe)
 	}
