@@ -29,7 +29,7 @@ func TestRealKratos(t *testing.T) {
 		"watch: { home: [203.0.113.0/24] }\n", kratos.AdminURL, marta, leo))
 
 	check := says(t, folder, "", "check")
-	contains(t, "check", check.out, "Family sign-on", "ok", "1.3.1", "list, last use, address, sign out, sign out all, reset")
+	contains(t, "check", check.out, "Family sign-on", "ok", "list, last use, address, sign out, sign out all, reset")
 	if check.code != 0 {
 		t.Errorf("check ended with %d: %s", check.code, check.err)
 	}

@@ -83,14 +83,14 @@ func shape(t reflect.Type, path string, add func(path string, field reflect.Stru
 	case t.Kind() == reflect.Map:
 		shape(t.Elem(), path+".*", add)
 	case t.Kind() == reflect.Struct:
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for f := range t.Fields() {
+			f := f
 			if key, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); key != "" {
 				add(strings.TrimPrefix(path+"."+key, "."), f)
 				shape(f.Type, path+"."+key, add)
 			}
 		}
-		if v, ok := reflect.New(t).Interface().(strictyaml.Varied); ok {
+		if v, ok := reflect.TypeAssert[strictyaml.Varied](reflect.New(t)); ok {
 			for _, variant := range v.Variants() {
 				shape(reflect.TypeOf(variant), path, add)
 			}

@@ -80,9 +80,7 @@ func (h *House) furnish(chats []talk.Chat) {
 	h.Talk = &talk.Talk{
 		House: h.Household, Desk: h.Desk, Offers: books, Settings: books, SignIns: books, Now: h.Now, Random: random, Log: log,
 	}
-	for _, c := range chats {
-		h.Talk.Chats = append(h.Talk.Chats, c)
-	}
+	h.Talk.Chats = append(h.Talk.Chats, chats...)
 	h.Courier = &talk.Courier{Talk: h.Talk, Post: books}
 	h.Watcher = &watch.Watcher{House: h.Household, Connectors: connectors, Book: books, Every: time.Minute, Now: h.Now, Random: random, Log: log}
 }

@@ -115,8 +115,14 @@ func alarm() talk.Card {
 		Tone:    talk.Alarm,
 		Summary: talk.Words("Was this you?"),
 		Body: []talk.Text{
-			{foreign("Chrome on Windows"), {Text: " signed in to your Family sign-on from near "}, foreign("Lyon, France"),
-				{Text: ", "}, when("today 20:14", now()), {Text: "."}},
+			{
+				foreign("Chrome on Windows"),
+				{Text: " signed in to your Family sign-on from near "},
+				foreign("Lyon, France"),
+				{Text: ", "},
+				when("today 20:14", now()),
+				{Text: "."},
+			},
 			talk.Words("First time from France; your phone was at home at 19:50."),
 		},
 		Buttons: []talk.Button{press("It was me", talk.Ordinary, 1), press("Not me: sign it out", talk.Danger, 2), press("Ask me later", talk.Ordinary, 3)},
@@ -129,8 +135,11 @@ func long() talk.Card {
 	c := talk.Card{Tone: talk.Warn, Summary: talk.Words("This is what happened in the last month:"), Private: true, Buttons: many(2)}
 	for i := range 60 {
 		c.Body = append(c.Body, talk.Text{
-			{Text: fmt.Sprintf("%d. ", i+1)}, {Style: talk.Strong, Text: "Marta"}, {Text: " signed out "},
-			foreign("a tablet with quite a long name, the second"), {Text: " from Jellyfin. I looked again: it is gone."},
+			{Text: fmt.Sprintf("%d. ", i+1)},
+			{Style: talk.Strong, Text: "Marta"},
+			{Text: " signed out "},
+			foreign("a tablet with quite a long name, the second"),
+			{Text: " from Jellyfin. I looked again: it is gone."},
 		})
 	}
 	c.Body = append(c.Body, talk.Text{foreign(strings.Repeat("x", 300))})

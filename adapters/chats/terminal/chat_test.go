@@ -317,8 +317,8 @@ func TestLeavingLetsWorkFinish(t *testing.T) {
 			d.awaits(t, "Here.")
 			d.types(t, keys)
 			select {
-			case <-d.ended:
-				t.Fatal("the conversation ended with work under way")
+			case err := <-d.ended:
+				t.Fatalf("the conversation ended with work under way: %v", err)
 			case <-time.After(20 * time.Millisecond):
 			}
 			close(release)

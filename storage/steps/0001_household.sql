@@ -1,0 +1,194 @@
+-- 1: offers, actions, deliveries, the inbox, settings, sign-ins and the audit
+--
+-- Times are UTC texts of one width, "2026-01-02T03:04:05.000006Z", so that their order as text is their order in time;
+-- '' is no time. Columns marked JSON hold core's own JSON. Enum values are core's words.
+
+-- What members asked for and how far it has come. Members make rows, one for each thing they do.
+-- Swept: 400 days after the action ended.
+CREATE TABLE actions (
+    id             TEXT    NOT NULL PRIMARY KEY,
+    version        INTEGER NOT NULL CHECK (version > 0),
+    act            TEXT    NOT NULL CHECK (act IN ('sign out', 'start reset')),
+    state          TEXT    NOT NULL CHECK (state IN ('pending', 'executing', 'waiting', 'in hand', 'ended')),
+    outcome        TEXT    NOT NULL CHECK (outcome IN ('', 'open', 'gone', 'was gone', 'later', 'still there', 'came back',
+                                                       'again', 'unknown', 'failed', 'handed over', 'done by hand',
+                                                       'not by hand', 'started', 'turned down', 'lapsed', 'dropped')),
+    reason         TEXT    NOT NULL CHECK (reason IN ('', 'unreachable', 'busy', 'bad key', 'garbled', 'missing', 'cannot',
+                                                      'forbidden', 'unrecorded', 'taken', 'changed', 'no service')),
+    actor          TEXT    NOT NULL,
+    decider        TEXT    NOT NULL,
+    asked          TEXT    NOT NULL CHECK (json_valid(asked)),   -- JSON
+    decided        TEXT    NOT NULL CHECK (json_valid(decided)), -- JSON
+    service        TEXT    NOT NULL,
+    account        TEXT    NOT NULL CHECK (json_valid(account)), -- JSON
+    targets        TEXT    NOT NULL CHECK (json_valid(targets)), -- JSON
+    whole          INTEGER NOT NULL CHECK (whole IN (0, 1)),
+    attempts       INTEGER NOT NULL,
+    looks          INTEGER NOT NULL,
+    started        TEXT    NOT NULL,
+    settled        TEXT    NOT NULL,
+    look_at        TEXT    NOT NULL,
+    ended          TEXT    NOT NULL
+) STRICT;
+CREATE INDEX actions_unended ON actions (started) WHERE state <> 'ended';
+CREATE INDEX actions_ended ON actions (ended) WHERE state = 'ended';
+
+-- What executing actions have hold of: a device (member and login are '') or an account whose reset is started (device
+-- is ''). The key is what keeps two actions from the same thing. Bounded by the executing actions; their end deletes it.
+CREATE TABLE underway (
+    service   TEXT NOT NULL,
+    device    TEXT NOT NULL,
+    member    TEXT NOT NULL,
+    login     TEXT NOT NULL,
+    action_id TEXT NOT NULL REFERENCES actions (id) ON DELETE CASCADE,
+    PRIMARY KEY (service, device, member, login)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX underway_action ON underway (action_id);
+
+-- What buttons mean. Members make rows by being shown cards.
+-- Bound: 2,000 that are not used for each member, counted against the first of their audience; the oldest go first.
+-- Swept: 14 days after they were used or lapsed, so that an old button can still say how old it is.
+CREATE TABLE offers (
+    number   INTEGER NOT NULL PRIMARY KEY, -- the order in which they were made
+    id       TEXT    NOT NULL UNIQUE,      -- the SHA-256 of the button's handle; the handle itself is not stored
+    kind     TEXT    NOT NULL,
+    args     BLOB    NOT NULL CHECK (length(args) <= 16384),
+    audience TEXT    NOT NULL CHECK (json_valid(audience)), -- JSON
+    reader   TEXT    NOT NULL,             -- the first of the audience
+    question TEXT    NOT NULL,             -- taking one offer of a question uses up all; '' is no question
+    once     INTEGER NOT NULL CHECK (once IN (0, 1)),
+    made     TEXT    NOT NULL,
+    lapses   TEXT    NOT NULL,
+    used     TEXT    NOT NULL,
+    used_by  TEXT    NOT NULL,
+    action   TEXT    NOT NULL
+) STRICT;
+CREATE INDEX offers_question ON offers (question) WHERE question <> '';
+CREATE INDEX offers_unused ON offers (reader, number) WHERE used = '';
+CREATE INDEX offers_lapses ON offers (lapses);
+CREATE INDEX offers_used ON offers (used) WHERE used <> '';
+
+-- News on its way to members. Actions and sign-ins make rows.
+-- Swept: 30 days after the delivery was sent or dropped; its key is forgotten with it.
+CREATE TABLE deliveries (
+    id       TEXT    NOT NULL PRIMARY KEY,
+    key      TEXT    NOT NULL UNIQUE,
+    member   TEXT    NOT NULL,
+    source   TEXT    NOT NULL CHECK (json_valid(source)), -- JSON
+    news     TEXT    NOT NULL CHECK (news IN ('action', 'sign-in', 'invite', 'apology')),
+    subject  TEXT    NOT NULL,
+    made     TEXT    NOT NULL,
+    due      TEXT    NOT NULL,
+    attempts INTEGER NOT NULL,
+    sent     TEXT    NOT NULL,
+    message  TEXT    NOT NULL,
+    dropped  TEXT    NOT NULL
+) STRICT;
+CREATE INDEX deliveries_due ON deliveries (due) WHERE sent = '' AND dropped = '';
+
+-- Invitations that link a person to a member. Owners make rows. The code of an invitation is not stored, only its SHA-256.
+-- Swept: 30 days after they lapsed.
+CREATE TABLE invites (
+    id     TEXT    NOT NULL PRIMARY KEY,
+    member TEXT    NOT NULL,
+    by     TEXT    NOT NULL,
+    made   TEXT    NOT NULL,
+    lapses TEXT    NOT NULL,
+    tries  INTEGER NOT NULL CHECK (tries >= 0),
+    guest  TEXT    NOT NULL CHECK (json_valid(guest)), -- JSON
+    called TEXT    NOT NULL,
+    ended  TEXT    NOT NULL
+) STRICT;
+CREATE INDEX invites_open ON invites (member) WHERE ended = '';
+CREATE INDEX invites_lapses ON invites (lapses);
+
+-- The contacts that members have by invitations. Owners make rows, one for each invitation they confirm.
+CREATE TABLE links (
+    number INTEGER NOT NULL PRIMARY KEY, -- the order in which they were made
+    chat   TEXT    NOT NULL,
+    user   TEXT    NOT NULL,
+    member TEXT    NOT NULL,
+    called TEXT    NOT NULL,
+    at     TEXT    NOT NULL,
+    UNIQUE (chat, user)
+) STRICT;
+
+-- What came in from the chats. Strangers make rows, as many as are answered.
+-- Bound: 64 kB each; the text goes as soon as it is answered, only the key stays to know repeats by.
+-- Swept: 72 hours after the answer; a chat platform repeats itself for 24 hours at the most.
+CREATE TABLE inbox (
+    seq      INTEGER NOT NULL PRIMARY KEY,
+    chat     TEXT    NOT NULL,
+    key      TEXT    NOT NULL,
+    raw      BLOB    NOT NULL CHECK (length(raw) <= 65536),
+    arrived  TEXT    NOT NULL,
+    answered TEXT    NOT NULL,
+    UNIQUE (chat, key)
+) STRICT;
+CREATE INDEX inbox_unanswered ON inbox (chat, seq) WHERE answered = '';
+CREATE INDEX inbox_answered ON inbox (answered) WHERE answered <> '';
+
+-- How far each chat platform was read. Bounded by the chats.
+CREATE TABLE chats (
+    chat  TEXT NOT NULL PRIMARY KEY,
+    place TEXT NOT NULL -- the platform's offset
+) STRICT, WITHOUT ROWID;
+
+-- What members chose. Bounded by the members and the settings.
+CREATE TABLE settings (
+    member  TEXT NOT NULL,
+    setting TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (member, setting)
+) STRICT, WITHOUT ROWID;
+
+-- Sign-ins that services reported. Whoever may sign in makes rows.
+-- Swept: 400 days after the sign-in; a device that was away so long is unknown again.
+CREATE TABLE sign_ins (
+    service    TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    member     TEXT NOT NULL,
+    login      TEXT NOT NULL,
+    device     TEXT NOT NULL,
+    generation TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    app        TEXT NOT NULL,
+    address    TEXT NOT NULL,
+    place      TEXT NOT NULL,
+    at         TEXT NOT NULL,
+    PRIMARY KEY (service, key)
+) STRICT;
+CREATE INDEX sign_ins_device ON sign_ins (service, device);
+CREATE INDEX sign_ins_at ON sign_ins (at);
+
+-- How far each service's sign-ins were read. Bounded by the services.
+CREATE TABLE cursors (
+    service TEXT NOT NULL PRIMARY KEY,
+    place   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The audit: who asked for what, and what came of it. Members make rows. It is only added to and never swept; a row is
+-- some 300 bytes. mac is HMAC-SHA256 of the mac before, the number and the entry, with the key of the key file.
+CREATE TABLE audit (
+    seq   INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
+    entry TEXT    NOT NULL CHECK (json_valid(entry) AND length(entry) <= 65536), -- JSON
+    mac   BLOB    NOT NULL CHECK (length(mac) = 32)
+) STRICT;
+
+-- Where the audit ends. The seal is an HMAC of the other two, so that whoever has only the database can not shorten
+-- the audit unnoticed. Whoever has the key file as well can write any history anew, and whoever can put an older copy
+-- of the whole database back can end it there: against both helps only a head that somebody noted elsewhere.
+CREATE TABLE audit_head (
+    only    INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+    entries INTEGER NOT NULL CHECK (entries >= 0),
+    mac     BLOB    NOT NULL CHECK (length(mac) = 32),
+    seal    BLOB    NOT NULL CHECK (length(seal) = 32)
+) STRICT;
+
+-- Which entries a member made or is touched by: an index that a member's history is read through, and no evidence. All
+-- that is in it stands in the entries.
+CREATE TABLE audit_touches (
+    member TEXT    NOT NULL,
+    seq    INTEGER NOT NULL REFERENCES audit (seq),
+    PRIMARY KEY (member, seq)
+) STRICT, WITHOUT ROWID;

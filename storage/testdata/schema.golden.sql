@@ -1,0 +1,177 @@
+CREATE TABLE actions (
+    id             TEXT    NOT NULL PRIMARY KEY,
+    version        INTEGER NOT NULL CHECK (version > 0),
+    act            TEXT    NOT NULL CHECK (act IN ('sign out', 'start reset')),
+    state          TEXT    NOT NULL CHECK (state IN ('pending', 'executing', 'waiting', 'in hand', 'ended')),
+    outcome        TEXT    NOT NULL CHECK (outcome IN ('', 'open', 'gone', 'was gone', 'later', 'still there', 'came back',
+                                                       'again', 'unknown', 'failed', 'handed over', 'done by hand',
+                                                       'not by hand', 'started', 'turned down', 'lapsed', 'dropped')),
+    reason         TEXT    NOT NULL CHECK (reason IN ('', 'unreachable', 'busy', 'bad key', 'garbled', 'missing', 'cannot',
+                                                      'forbidden', 'unrecorded', 'taken', 'changed', 'no service')),
+    actor          TEXT    NOT NULL,
+    decider        TEXT    NOT NULL,
+    asked          TEXT    NOT NULL CHECK (json_valid(asked)),   -- JSON
+    decided        TEXT    NOT NULL CHECK (json_valid(decided)), -- JSON
+    service        TEXT    NOT NULL,
+    account        TEXT    NOT NULL CHECK (json_valid(account)), -- JSON
+    targets        TEXT    NOT NULL CHECK (json_valid(targets)), -- JSON
+    whole          INTEGER NOT NULL CHECK (whole IN (0, 1)),
+    attempts       INTEGER NOT NULL,
+    looks          INTEGER NOT NULL,
+    started        TEXT    NOT NULL,
+    settled        TEXT    NOT NULL,
+    look_at        TEXT    NOT NULL,
+    ended          TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX actions_ended ON actions (ended) WHERE state = 'ended';
+
+CREATE INDEX actions_unended ON actions (started) WHERE state <> 'ended';
+
+CREATE TABLE audit (
+    seq   INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
+    entry TEXT    NOT NULL CHECK (json_valid(entry) AND length(entry) <= 65536), -- JSON
+    mac   BLOB    NOT NULL CHECK (length(mac) = 32)
+) STRICT;
+
+CREATE TABLE audit_head (
+    only    INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+    entries INTEGER NOT NULL CHECK (entries >= 0),
+    mac     BLOB    NOT NULL CHECK (length(mac) = 32),
+    seal    BLOB    NOT NULL CHECK (length(seal) = 32)
+) STRICT;
+
+CREATE TABLE audit_touches (
+    member TEXT    NOT NULL,
+    seq    INTEGER NOT NULL REFERENCES audit (seq),
+    PRIMARY KEY (member, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chats (
+    chat  TEXT NOT NULL PRIMARY KEY,
+    place TEXT NOT NULL -- the platform's offset
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cursors (
+    service TEXT NOT NULL PRIMARY KEY,
+    place   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deliveries (
+    id       TEXT    NOT NULL PRIMARY KEY,
+    key      TEXT    NOT NULL UNIQUE,
+    member   TEXT    NOT NULL,
+    source   TEXT    NOT NULL CHECK (json_valid(source)), -- JSON
+    news     TEXT    NOT NULL CHECK (news IN ('action', 'sign-in', 'invite', 'apology')),
+    subject  TEXT    NOT NULL,
+    made     TEXT    NOT NULL,
+    due      TEXT    NOT NULL,
+    attempts INTEGER NOT NULL,
+    sent     TEXT    NOT NULL,
+    message  TEXT    NOT NULL,
+    dropped  TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX deliveries_due ON deliveries (due) WHERE sent = '' AND dropped = '';
+
+CREATE TABLE inbox (
+    seq      INTEGER NOT NULL PRIMARY KEY,
+    chat     TEXT    NOT NULL,
+    key      TEXT    NOT NULL,
+    raw      BLOB    NOT NULL CHECK (length(raw) <= 65536),
+    arrived  TEXT    NOT NULL,
+    answered TEXT    NOT NULL,
+    UNIQUE (chat, key)
+) STRICT;
+
+CREATE INDEX inbox_answered ON inbox (answered) WHERE answered <> '';
+
+CREATE INDEX inbox_unanswered ON inbox (chat, seq) WHERE answered = '';
+
+CREATE TABLE invites (
+    id     TEXT    NOT NULL PRIMARY KEY,
+    member TEXT    NOT NULL,
+    by     TEXT    NOT NULL,
+    made   TEXT    NOT NULL,
+    lapses TEXT    NOT NULL,
+    tries  INTEGER NOT NULL CHECK (tries >= 0),
+    guest  TEXT    NOT NULL CHECK (json_valid(guest)), -- JSON
+    called TEXT    NOT NULL,
+    ended  TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX invites_lapses ON invites (lapses);
+
+CREATE INDEX invites_open ON invites (member) WHERE ended = '';
+
+CREATE TABLE links (
+    number INTEGER NOT NULL PRIMARY KEY, -- the order in which they were made
+    chat   TEXT    NOT NULL,
+    user   TEXT    NOT NULL,
+    member TEXT    NOT NULL,
+    called TEXT    NOT NULL,
+    at     TEXT    NOT NULL,
+    UNIQUE (chat, user)
+) STRICT;
+
+CREATE TABLE offers (
+    number   INTEGER NOT NULL PRIMARY KEY, -- the order in which they were made
+    id       TEXT    NOT NULL UNIQUE,      -- the SHA-256 of the button's handle; the handle itself is not stored
+    kind     TEXT    NOT NULL,
+    args     BLOB    NOT NULL CHECK (length(args) <= 16384),
+    audience TEXT    NOT NULL CHECK (json_valid(audience)), -- JSON
+    reader   TEXT    NOT NULL,             -- the first of the audience
+    question TEXT    NOT NULL,             -- taking one offer of a question uses up all; '' is no question
+    once     INTEGER NOT NULL CHECK (once IN (0, 1)),
+    made     TEXT    NOT NULL,
+    lapses   TEXT    NOT NULL,
+    used     TEXT    NOT NULL,
+    used_by  TEXT    NOT NULL,
+    action   TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX offers_lapses ON offers (lapses);
+
+CREATE INDEX offers_question ON offers (question) WHERE question <> '';
+
+CREATE INDEX offers_unused ON offers (reader, number) WHERE used = '';
+
+CREATE INDEX offers_used ON offers (used) WHERE used <> '';
+
+CREATE TABLE settings (
+    member  TEXT NOT NULL,
+    setting TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (member, setting)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sign_ins (
+    service    TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    member     TEXT NOT NULL,
+    login      TEXT NOT NULL,
+    device     TEXT NOT NULL,
+    generation TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    app        TEXT NOT NULL,
+    address    TEXT NOT NULL,
+    place      TEXT NOT NULL,
+    at         TEXT NOT NULL,
+    PRIMARY KEY (service, key)
+) STRICT;
+
+CREATE INDEX sign_ins_at ON sign_ins (at);
+
+CREATE INDEX sign_ins_device ON sign_ins (service, device);
+
+CREATE TABLE underway (
+    service   TEXT NOT NULL,
+    device    TEXT NOT NULL,
+    member    TEXT NOT NULL,
+    login     TEXT NOT NULL,
+    action_id TEXT NOT NULL REFERENCES actions (id) ON DELETE CASCADE,
+    PRIMARY KEY (service, device, member, login)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX underway_action ON underway (action_id);
+
