@@ -117,6 +117,9 @@ const maxName = 64
 // characters (line breaks, colour codes, text direction, zero width) and private glyphs are dropped, runs of white space
 // become one space, and no more than 64 characters stay.
 func Clean(s string) string {
+	if plain(s) {
+		return s // most names are, and a list has hundreds of them
+	}
 	var b strings.Builder
 	n, space := 0, false
 	for len(s) > 0 {
@@ -146,6 +149,21 @@ func Clean(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// plain tells whether a text is short and of visible ASCII with single spaces, so that there is nothing to clean.
+func plain(s string) bool {
+	if len(s) > maxName {
+		return false
+	}
+	before := byte(' ') // so that a space at the beginning is a second one
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == ' ' && before == ' ' {
+			return false
+		}
+		before = s[i]
+	}
+	return s == "" || before != ' '
 }
 
 // isFiller tells the letters that are drawn as nothing, and variation selectors, of which any number fits on one

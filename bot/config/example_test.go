@@ -84,7 +84,6 @@ func shape(t reflect.Type, path string, add func(path string, field reflect.Stru
 		shape(t.Elem(), path+".*", add)
 	case t.Kind() == reflect.Struct:
 		for f := range t.Fields() {
-			f := f
 			if key, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); key != "" {
 				add(strings.TrimPrefix(path+"."+key, "."), f)
 				shape(f.Type, path+"."+key, add)
