@@ -83,6 +83,7 @@ type Source struct {
 	Contact Contact `json:"contact"`
 	Room    string  `json:"room,omitempty"`    // the platform's own name of the chat room
 	Message string  `json:"message,omitempty"` // the platform's own name of the message
+	Public  bool    `json:"public,omitempty"`  // others read there
 }
 
 // weakness orders outcomes: of several devices the least certain one speaks for all.

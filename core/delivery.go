@@ -1,6 +1,10 @@
 package core
 
-import "time"
+import (
+	"encoding/hex"
+	"io"
+	"time"
+)
 
 // DeliveryID names a delivery. It is short enough (24 characters) to serve as Discord's nonce.
 type DeliveryID string
@@ -10,10 +14,11 @@ type News string
 
 // The news there are.
 const (
-	NewsAction  News = "action"  // how an action stands; Subject is its id
-	NewsSignIn  News = "sign-in" // a sign-in of a device that was not known; Subject is its service, "/" and its key
-	NewsInvite  News = "invite"  // somebody opened an invitation, or it was decided; Subject is its id
-	NewsApology News = "apology" // a message was not answered before a stop; Subject is what was asked
+	NewsAction    News = "action"    // how an action stands; Subject is its id
+	NewsSignIn    News = "sign-in"   // a sign-in of a device that was not known; Subject is its service, "/" and its key
+	NewsInvite    News = "invite"    // somebody opened an invitation, or it was decided; Subject is its id
+	NewsUnreached News = "unreached" // a member can not be told anything on a chat any more; Subject is their id, "/" and the chat
+	NewsApology   News = "apology"   // a message was not answered before a stop; Subject is what was asked
 )
 
 // Delivery is one piece of news on its way to one member. It holds no words and no secrets: it is worded when it is sent,
@@ -31,4 +36,13 @@ type Delivery struct {
 	Sent     time.Time // zero: not yet
 	Message  string    // the platform's own name of the message that was sent
 	Dropped  bool      // given up; the log says why
+}
+
+// NewDeliveryID makes an id from 96 random bits.
+func NewDeliveryID(random io.Reader) (DeliveryID, error) {
+	var b [12]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return "", err
+	}
+	return DeliveryID(hex.EncodeToString(b[:])), nil
 }

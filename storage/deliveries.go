@@ -52,6 +52,14 @@ func (t *tx) post(deliveries []core.Delivery) error {
 	return nil
 }
 
+// Post adds deliveries, leaving out those whose key is known.
+func (s *Store) Post(ctx context.Context, deliveries []core.Delivery) error {
+	if len(deliveries) == 0 {
+		return nil
+	}
+	return s.writer.write(ctx, "post", func(t *tx) error { return t.post(deliveries) })
+}
+
 const selectDue = `SELECT id, key, member, source, news, subject, made, due, attempts, sent, message, dropped
 	FROM deliveries WHERE sent = '' AND dropped = '' AND due <= ? ORDER BY due, rowid LIMIT ?`
 

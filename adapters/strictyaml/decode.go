@@ -96,7 +96,7 @@ func (a At) entries(v reflect.Value) {
 	entries := reflect.MakeMap(v.Type())
 	for _, e := range a.children() {
 		key := reflect.New(v.Type().Key()).Elem()
-		if named, ok := key.Addr().Interface().(encoding.TextUnmarshaler); !ok {
+		if named, ok := reflect.TypeAssert[encoding.TextUnmarshaler](key.Addr()); !ok {
 			key.SetString(e.key)
 		} else if err := named.UnmarshalText([]byte(e.key)); err != nil {
 			e.at.fault(err.Error())

@@ -58,7 +58,7 @@ func (a At) section(v reflect.Value) {
 	}
 	settings := settingsOf(v)
 	var chosen any
-	if varied, ok := v.Addr().Interface().(Varied); ok {
+	if varied, ok := reflect.TypeAssert[Varied](v.Addr()); ok {
 		var more []setting
 		more, chosen = a.variant(varied.Variants())
 		settings = append(settings, more...)
@@ -238,7 +238,7 @@ func (d *decoder) learn(where, path string, t reflect.Type, above []reflect.Type
 	above = append(above, t)
 	v := reflect.New(t)
 	d.learnSettings(where, path, v, above)
-	if varied, ok := v.Interface().(Varied); ok {
+	if varied, ok := reflect.TypeAssert[Varied](v); ok {
 		variants := varied.Variants()
 		for _, kind := range slices.Sorted(maps.Keys(variants)) {
 			d.learnSettings(where+" of kind "+kind, path, reflect.ValueOf(variants[kind]), above)

@@ -186,21 +186,25 @@ func TestFaults(t *testing.T) {
 		{"misspelt below", open + "till:\n  code: abc\n  csah: 1\n", []string{`5: till.csah: no such setting; did you mean "cash"?`}},
 		{"misspelt secret file", open + "till:\n  code_fiel: abc\n", []string{
 			`3: till.code: is missing; give code, or code_file with the path of a file that holds it`,
-			`4: till.code_fiel: no such setting; did you mean "code_file"?`}},
+			`4: till.code_fiel: no such setting; did you mean "code_file"?`,
+		}},
 		{"upper case", open + "Seats: 3\n", []string{`3: Seats: no such setting; did you mean "seats"?`}},
 		{"unknown", open + "till:\n  code: abc\n  umbrella: 1\n", []string{`5: till.umbrella: no such setting; known here: cash, code, code_file, spare`}},
 		{"misplaced", open + "cash: 5\n", []string{"3: cash: no such setting here; it belongs under till"}},
 		{"misplaced secret file", open + "code_file: x\n", []string{"3: code_file: no such setting here; it belongs under till"}},
 		{"misplaced up", open + "till:\n  code: abc\n  seats: 1\n", []string{"5: till.seats: no such setting here; it belongs at the top level"}},
-		{"of another kind", open + "shelf:\n  x:\n    id: a\n    kind: big\n    window: true\n",
-			[]string{"7: shelf.x.window: no such setting here; it belongs under rooms of kind small or under shelf of kind small"}},
+		{
+			"of another kind", open + "shelf:\n  x:\n    id: a\n    kind: big\n    window: true\n",
+			[]string{"7: shelf.x.window: no such setting here; it belongs under rooms of kind small or under shelf of kind small"},
+		},
 		{"twice", open + "seats: 3\nopen: true\nseats: 4\n", []string{"5: seats: stands here a second time; the first is in line 3"}},
 		{"merge", open + "<<: {seats: 3}\n", []string{"3: a plain name is expected before the colon"}},
 		{"name is a list", open + "? [a, b]\n: 3\n", []string{"3: a plain name is expected before the colon"}},
 
 		// Kinds.
 		{"no kind", "name: A\nrooms:\n  - { id: a, doors: 3, lock: abc, lokc: 3 }\n", []string{
-			"3: rooms.kind: is missing; known here: big, small", `3: rooms.lokc: no such setting; did you mean "lock"?`}},
+			"3: rooms.kind: is missing; known here: big, small", `3: rooms.lokc: no such setting; did you mean "lock"?`,
+		}},
 		{"unknown kind", "name: A\nrooms:\n  - id: a\n    kind: bigg\n    doors: 100\n    lock_file: x\n", []string{`4: rooms.kind: no such kind; did you mean "big"?`}},
 		{"strange kind", "name: A\nrooms:\n  - { id: a, kind: huge }\n", []string{`3: rooms.kind: no such kind; known here: big, small`}},
 		{"empty kind", "name: A\nrooms:\n  - id: a\n    kind:\n", []string{"4: rooms.kind: has no value; give it one, or remove the line"}},
@@ -231,7 +235,8 @@ func TestFaults(t *testing.T) {
 		{"list for map", open + "shelf: [a]\n", []string{"3: shelf: should be a section, lines with a name, a colon and a value, but is a list"}},
 		{"alias", "name: &a A\nrooms: [{id: b, kind: big}]\ncolour: *a\n", []string{
 			"1: name: a value that begins with & needs quotes (anchors are not taken here)",
-			"3: colour: a value that begins with * needs quotes (aliases are not taken here)"}},
+			"3: colour: a value that begins with * needs quotes (aliases are not taken here)",
+		}},
 		{"tag", open + "seats: !!int 3\n", []string{"3: seats: a value that begins with ! needs quotes (tags are not taken here)"}},
 
 		// Checks.
@@ -247,7 +252,8 @@ func TestFaults(t *testing.T) {
 			"2: foo: no such setting; known here: colour, crates, every, key, key_file, name, nets, open, paint, price, prices, rooms, router, seats, shelf, till",
 			"3: till.code: is missing; give code, or code_file with the path of a file that holds it",
 			"4: price: should be a number",
-			"5: rooms.id: is missing"}},
+			"5: rooms.id: is missing",
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { expect(t, test.text, test.want) })

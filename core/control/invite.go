@@ -148,12 +148,12 @@ func (d *Desk) OpenInvite(ctx context.Context, id core.InviteID, guest core.Cont
 }
 
 func (d *Desk) inviteNews(id core.InviteID, to core.MemberID) (core.Delivery, error) {
-	own, err := d.newID()
+	own, err := core.NewDeliveryID(d.Random)
 	if err != nil {
 		return core.Delivery{}, err
 	}
 	now := d.Now()
-	return core.Delivery{ID: core.DeliveryID(own[:24]), Key: "invite:" + own, To: to, News: core.NewsInvite, Subject: string(id), Made: now, Due: now}, nil
+	return core.Delivery{ID: own, Key: "invite:" + string(own), To: to, News: core.NewsInvite, Subject: string(id), Made: now, Due: now}, nil
 }
 
 // Invite returns an invitation to an owner.

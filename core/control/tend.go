@@ -271,12 +271,12 @@ func (d *Desk) deliveries(a core.Action) []core.Delivery {
 
 // delivery fills in the news of an action as it will stand once it is saved.
 func (d *Desk) delivery(a core.Action, dl core.Delivery) (core.Delivery, error) {
-	id, err := d.newID()
+	id, err := core.NewDeliveryID(d.Random)
 	if err != nil {
 		return dl, err
 	}
 	now := d.Now()
-	dl.ID = core.DeliveryID(id[:24])
+	dl.ID = id
 	dl.Key = string(a.ID) + ":" + strconv.Itoa(a.Version+1) + ":" + string(dl.To)
 	dl.News, dl.Subject, dl.Made, dl.Due = core.NewsAction, string(a.ID), now, now
 	return dl, nil

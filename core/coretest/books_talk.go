@@ -97,6 +97,14 @@ func (b *Books) Due(_ context.Context, now time.Time, limit int) ([]core.Deliver
 	return due[:min(len(due), max(limit, 0))], nil
 }
 
+// Post is a method of [talk.PostBook].
+func (b *Books) Post(ctx context.Context, deliveries []core.Delivery) error {
+	return b.change(ctx, func() error {
+		b.post(deliveries)
+		return nil
+	})
+}
+
 // NextDue is a method of [talk.PostBook].
 func (b *Books) NextDue(context.Context) (time.Time, error) {
 	b.mu.Lock()

@@ -4,11 +4,13 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,8 +53,10 @@ type teller struct {
 	shown   map[string][]talk.Button // of each member, oldest first
 	pressed map[string]map[string]talk.Button
 	written []string
-	news    []string
-	secret  string // the last one that a card showed
+
+	mu     sync.Mutex // of all that Send touches: contacts are written to beside each other
+	news   map[string][]string
+	secret string // the last one that a card showed
 }
 
 func runTalk(t *testing.T, file string, books AllBooks) {
@@ -60,7 +64,7 @@ func runTalk(t *testing.T, file string, books AllBooks) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tell := &teller{t: t, shown: map[string][]talk.Button{}, pressed: map[string]map[string]talk.Button{}}
+	tell := &teller{t: t, shown: map[string][]talk.Button{}, pressed: map[string]map[string]talk.Button{}, news: map[string][]string{}}
 	services := RiveraServices()
 	if strings.Contains(string(raw), "\n! nobody has services\n") {
 		services = nil
@@ -75,8 +79,10 @@ func runTalk(t *testing.T, file string, books AllBooks) {
 		if err := tell.line(line); err != nil {
 			t.Fatalf("%s: %q: %v", filepath.Base(file), line, err)
 		}
-		tell.written = append(tell.written, tell.news...)
-		tell.news = nil
+		for _, who := range slices.Sorted(maps.Keys(tell.news)) {
+			tell.written = append(tell.written, tell.news[who]...)
+		}
+		clear(tell.news)
 	}
 	got := strings.Join(tell.written, "\n") + "\n"
 	if *update {
@@ -125,7 +131,7 @@ func (r *teller) line(line string) error {
 		return err
 	}
 	reply := r.house.Talk.Handle(ctx, req)
-	r.show(who, reply.Card)
+	r.written = append(r.written, r.show(who, reply.Card)...)
 	if reply.Then != nil {
 		reply.Then(ctx)
 	}
@@ -166,7 +172,8 @@ func (r *teller) understand(req *talk.Request, who, said string) error {
 	return fmt.Errorf("%s was shown no button [%s]", from, label)
 }
 
-func (r *teller) show(who string, c talk.Card) {
+// show lets a member see a card, and returns it as talk files write it.
+func (r *teller) show(who string, c talk.Card) []string {
 	r.shown[who] = append(r.shown[who], c.All()...)
 	for _, b := range c.All() {
 		if n := len([]rune(words(b.Label))); n > talk.MaxLabel {
@@ -181,10 +188,9 @@ func (r *teller) show(who string, c talk.Card) {
 		}
 	}
 	if len(c.Summary) == 0 {
-		r.written = append(r.written, "  (silence)")
-		return
+		return []string{"  (silence)"}
 	}
-	r.written = append(r.written, Script(c)...)
+	return Script(c)
 }
 
 // Name makes the teller a chat, which news is brought to.
@@ -195,11 +201,9 @@ func (r *teller) Door() string { return "https://chat.example/open?" }
 
 // Send shows news.
 func (r *teller) Send(_ context.Context, to core.Contact, _ core.Source, c talk.Card, _ core.DeliveryID) (string, error) {
-	kept := r.written
-	r.written = nil
-	r.show(to.User, c)
-	r.news = append(append(r.news, "> "+to.User), r.written...)
-	r.written = kept
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.news[to.User] = append(append(r.news[to.User], "> "+to.User), r.show(to.User, c)...)
 	return "", nil
 }
 

@@ -27,6 +27,8 @@ type SettingBook interface {
 
 // PostBook keeps the deliveries. Each method is one transaction.
 type PostBook interface {
+	// Post adds deliveries; one whose key is known is left out.
+	Post(ctx context.Context, deliveries []core.Delivery) error
 	// Due returns deliveries that are neither sent nor dropped and due by now, the longest due first.
 	Due(ctx context.Context, now time.Time, limit int) ([]core.Delivery, error)
 	// NextDue returns when the next delivery that is neither sent nor dropped is due; zero: none is waiting.

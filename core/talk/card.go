@@ -80,6 +80,12 @@ func (c *Card) All() []Button {
 	return append(all, c.Buttons...)
 }
 
+// Secret tells whether the card shows something that must not be seen by anybody but its reader, whatever room they are in.
+func (c *Card) Secret() bool {
+	hides := func(t Text) bool { return slices.ContainsFunc(t, func(s Span) bool { return s.Style == Hidden }) }
+	return !c.Lapses.IsZero() || hides(c.Summary) || slices.ContainsFunc(c.Body, hides) || slices.ContainsFunc(c.Steps, hides)
+}
+
 // withoutOffers returns the card without the buttons whose meaning would have to be written down.
 func (c *Card) withoutOffers() Card {
 	keep := func(buttons []Button) []Button {

@@ -5,21 +5,24 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"latchstring/core"
 )
 
 // Courier brings news to members: it takes what is due from the book, words it as things stand then, and sends it, to
-// each chat one after the other. News arrives at least once; a chat that fails is tried again, later each time.
+// each contact one after the other and to all contacts beside each other. News arrives at least once; a chat that fails is
+// tried again, later each time.
 type Courier struct {
 	Talk *Talk
 	Post PostBook
 
-	mu     sync.Mutex // one pass at a time: a chat sees its news in order
+	mu     sync.Mutex
+	busy   map[core.Contact]bool      // contacts that something is being sent to
+	dead   map[core.Contact]time.Time // contacts that can not be reached any more, and since when that is known
 	nudges chan struct{}
 	once   sync.Once
 }
@@ -29,6 +32,7 @@ const (
 	longestWait   = time.Minute        // between two tries of a chat that fails
 	keepTrying    = 7 * 24 * time.Hour // news that nobody could be told for so long is given up
 	unreachedWait = 6 * time.Hour      // for a member who is on no chat that runs
+	deadFor       = 24 * time.Hour     // how long a contact that can not be reached is left alone
 )
 
 // Nudge says that there may be news. It never waits.
@@ -40,14 +44,20 @@ func (c *Courier) Nudge() {
 }
 
 func (c *Courier) nudge() chan struct{} {
-	c.once.Do(func() { c.nudges = make(chan struct{}, 1) })
+	c.once.Do(func() {
+		c.nudges = make(chan struct{}, 1)
+		c.busy, c.dead = map[core.Contact]bool{}, map[core.Contact]time.Time{}
+	})
 	return c.nudges
 }
 
-// Run delivers until ctx ends.
+// Run delivers until ctx ends and what is being sent has been.
 func (c *Courier) Run(ctx context.Context) {
+	wake := c.nudge()
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	for ctx.Err() == nil {
-		next := c.Deliver(ctx)
+		_, next := c.pass(ctx, &wg)
 		wait := time.Hour
 		if !next.IsZero() {
 			wait = min(wait, max(next.Sub(c.Talk.Now()), 50*time.Millisecond))
@@ -55,91 +65,138 @@ func (c *Courier) Run(ctx context.Context) {
 		t := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-		case <-c.nudge():
+		case <-wake:
 		case <-t.C:
 		}
 		t.Stop()
 	}
 }
 
-// Deliver sends what is due now and returns when something is due next; zero: nothing is waiting.
-func (c *Courier) Deliver(ctx context.Context) (next time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// Deliver sends what is due now and returns when all of it is sent or postponed.
+func (c *Courier) Deliver(ctx context.Context) {
+	c.nudge()
 	for ctx.Err() == nil {
-		now := c.Talk.Now()
-		due, err := c.Post.Due(ctx, now, newsPerPass)
-		if err != nil {
-			c.Talk.Log.Error("news not readable", slog.Any("cause", err))
-			return now.Add(longestWait)
-		}
-		if len(due) == 0 {
-			break
-		}
-		if !c.send(ctx, due) {
-			return now.Add(longestWait) // what is not on record as sent would be sent again at once
+		var wg sync.WaitGroup
+		started, _ := c.pass(ctx, &wg)
+		wg.Wait()
+		if !started {
+			return
 		}
 	}
-	next, err := c.Post.NextDue(ctx)
+}
+
+// pass begins to send what is due to contacts that nothing is being sent to, and returns whether it began anything and
+// when something is due next; zero: the end of what is at work will tell, or nothing is waiting.
+func (c *Courier) pass(ctx context.Context, wg *sync.WaitGroup) (started bool, next time.Time) {
+	now := c.Talk.Now()
+	due, err := c.Post.Due(ctx, now, newsPerPass)
+	if err == nil && len(due) == 0 {
+		next, err = c.Post.NextDue(ctx)
+	}
 	if err != nil {
 		c.Talk.Log.Error("news not readable", slog.Any("cause", err))
-		return c.Talk.Now().Add(longestWait)
+		return false, now.Add(longestWait)
 	}
-	return next
-}
-
-// send sends deliveries, each chat's in order and the chats beside each other. It returns false when the book did not take
-// what became of one of them.
-func (c *Courier) send(ctx context.Context, due []core.Delivery) bool {
-	routes := map[Chat][]core.Delivery{}
+	slices.SortStableFunc(due, func(a, b core.Delivery) int { return urgency(b.News) - urgency(a.News) })
+	routes := map[core.Contact][]core.Delivery{}
+	var order []core.Contact
 	for _, d := range due {
-		chat, _ := c.route(d)
-		routes[chat] = append(routes[chat], d)
+		_, contact := c.route(d)
+		if routes[contact] == nil {
+			order = append(order, contact)
+		}
+		routes[contact] = append(routes[contact], d)
 	}
-	var wg sync.WaitGroup
-	var failed atomic.Bool
-	for chat, ds := range routes {
-		wg.Go(func() {
-			for _, d := range ds {
-				log := c.Talk.Log.With(slog.String("delivery", string(d.ID)), slog.String("to", string(d.To)))
-				if err := c.deliver(ctx, chat, d, log); err != nil {
-					log.Error("delivery not recorded", slog.Any("cause", err))
-					failed.Store(true)
-				}
-			}
-		})
+	for _, contact := range order {
+		if c.hold(contact) {
+			started = true
+			wg.Go(func() { c.send(ctx, contact, routes[contact]) })
+		}
 	}
-	wg.Wait()
-	return !failed.Load()
+	return started, next
 }
 
-// route finds the chat for a delivery: where it was asked, or else the first one that the member is on.
+// urgency puts alerts before chatter.
+func urgency(n core.News) int {
+	if n == core.NewsSignIn || n == core.NewsInvite {
+		return 1
+	}
+	return 0
+}
+
+func (c *Courier) hold(contact core.Contact) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.busy[contact] {
+		return false
+	}
+	c.busy[contact] = true
+	return true
+}
+
+// send sends deliveries to one contact in order. Where the book does not take what became of one, the contact rests a
+// while: what is not on record as sent would be sent again at once.
+func (c *Courier) send(ctx context.Context, contact core.Contact, due []core.Delivery) {
+	rest := false
+	for _, d := range due {
+		log := c.Talk.Log.With(slog.String("delivery", string(d.ID)), slog.String("to", string(d.To)))
+		if err := c.deliver(ctx, d, log); err != nil {
+			log.Error("delivery not recorded", slog.Any("cause", err))
+			rest = true
+			break
+		}
+	}
+	free := func() {
+		c.mu.Lock()
+		delete(c.busy, contact)
+		c.mu.Unlock()
+		c.Nudge()
+	}
+	if rest {
+		time.AfterFunc(longestWait, free)
+		return
+	}
+	free()
+}
+
+// route finds the chat for a delivery: where it was asked, or else the first one that the member can be reached on.
 func (c *Courier) route(d core.Delivery) (Chat, core.Contact) {
 	for _, chat := range c.Talk.Chats {
-		if d.Source.Contact.Chat == chat.Name() {
+		if d.Source.Contact.Chat == chat.Name() && !c.isDead(d.Source.Contact) {
 			return chat, d.Source.Contact
 		}
 	}
 	m, ok := c.Talk.House.Member(d.To)
 	for _, chat := range c.Talk.Chats {
-		if contact, on := c.Talk.Desk.Contact(m, chat.Name()); ok && on {
+		if contact, on := c.Talk.Desk.Contact(m, chat.Name()); ok && on && !c.isDead(contact) {
 			return chat, contact
 		}
 	}
 	return nil, core.Contact{}
 }
 
+func (c *Courier) isDead(contact core.Contact) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at, dead := c.dead[contact]
+	if age := c.Talk.Now().Sub(at); dead && (age >= deadFor || age < 0) {
+		delete(c.dead, contact)
+		return false
+	}
+	return dead
+}
+
 // deliver sends one delivery and records what became of it; the error is that of the book.
-func (c *Courier) deliver(ctx context.Context, chat Chat, d core.Delivery, log *slog.Logger) error {
+func (c *Courier) deliver(ctx context.Context, d core.Delivery, log *slog.Logger) error {
 	now := c.Talk.Now()
+	chat, contact := c.route(d)
 	if chat == nil {
 		if now.Sub(d.Made) > keepTrying {
-			log.Warn("news given up: the member is on no chat that runs")
+			log.Warn("news given up: the member can be reached on no chat that runs")
 			return c.Post.Drop(ctx, d.ID)
 		}
 		return c.Post.Postpone(ctx, d.ID, now.Add(min(unreachedWait, time.Minute<<min(d.Attempts, 9))))
 	}
-	_, contact := c.route(d)
 	card, ok, err := c.Talk.word(ctx, d, contact)
 	if err != nil {
 		log.Error("news not worded", slog.Any("cause", err))
@@ -148,16 +205,45 @@ func (c *Courier) deliver(ctx context.Context, chat Chat, d core.Delivery, log *
 	if !ok {
 		return c.Post.Drop(ctx, d.ID)
 	}
-	message, err := chat.Send(ctx, contact, d.Source, card, d.ID)
+	source := d.Source
+	if source.Contact != contact || card.Secret() && source.Public {
+		source = core.Source{Contact: contact}
+	}
+	message, err := chat.Send(ctx, contact, source, card, d.ID)
 	if err == nil {
 		return c.Post.MarkSent(ctx, d.ID, c.Talk.Now(), message)
 	}
 	log.Warn("news not sent", slog.String("chat", string(chat.Name())), slog.Any("cause", err))
 	sendErr, _ := errors.AsType[*SendError](err)
-	if sendErr != nil && sendErr.Permanent || now.Sub(d.Made) > keepTrying {
+	if sendErr != nil && sendErr.Permanent {
+		c.bury(ctx, d, contact, log)
+		return c.Post.Postpone(ctx, d.ID, now.Add(time.Second)) // by another way, if there is one
+	}
+	if now.Sub(d.Made) > keepTrying {
 		return c.Post.Drop(ctx, d.ID)
 	}
 	return c.Post.Postpone(ctx, d.ID, now.Add(backoff(d.Attempts, sendErr)))
+}
+
+// bury leaves a contact alone that can not be reached any more, and lets the owners know, once a day.
+func (c *Courier) bury(ctx context.Context, d core.Delivery, contact core.Contact, log *slog.Logger) {
+	now := c.Talk.Now()
+	c.mu.Lock()
+	c.dead[contact] = now
+	c.mu.Unlock()
+	var news []core.Delivery
+	for _, m := range c.Talk.House.Owners() {
+		if id, err := core.NewDeliveryID(c.Talk.Random); err == nil {
+			subject := string(d.To) + "/" + string(contact.Chat)
+			news = append(news, core.Delivery{
+				ID: id, Key: "unreached:" + subject + ":" + string(m.ID) + ":" + now.UTC().Format(time.DateOnly), To: m.ID,
+				News: core.NewsUnreached, Subject: subject, Made: now, Due: now,
+			})
+		}
+	}
+	if err := c.Post.Post(ctx, news); err != nil {
+		log.Error("news not recorded", slog.Any("cause", err))
+	}
 }
 
 // backoff is how long a chat that failed is left alone: as long as it says, else 1 s, 2 s, 4 s … up to a minute, each up
@@ -211,6 +297,13 @@ func (u *turn) newsCard(ctx context.Context, d core.Delivery, contact core.Conta
 		if c, ok := u.inviteCard(inv, contact); ok {
 			return c, nil
 		}
+	case core.NewsUnreached:
+		who, chat, _ := strings.Cut(d.Subject, "/")
+		return Card{
+			Tone: Warn, Private: true,
+			Summary: u.say("I can not reach {member} in {chat} any more.", u.name(core.MemberID(who)), chatName(core.Chat(chat))),
+			Body:    []Text{u.say("They may have blocked me, or never written to me there. What I have for them waits a week.")},
+		}, nil
 	case core.NewsApology:
 		return Card{
 			Tone: Warn, Private: true, Summary: u.say("I was switched off when you wrote this, so I did nothing."),

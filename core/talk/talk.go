@@ -95,7 +95,7 @@ func (t *Talk) turn(ctx context.Context, me core.Member, r Request) *turn {
 	}
 	u.voice = voice{
 		catalogue: t.Catalogue, zone: t.House.Zone, now: t.Now(),
-		clock12: chosen[core.ClockSetting] == "12", hideAddresses: chosen[core.AddressesSetting] == "hidden",
+		clock12: chosen[core.ClockSetting] == "12", hideAddresses: chosen[core.AddressesSetting] == "hidden" || !r.Private,
 	}
 	return u
 }
@@ -122,7 +122,7 @@ func (u *turn) finish(ctx context.Context, r Reply) Reply {
 func (u *turn) order(offer core.OfferID) control.Order {
 	return control.Order{
 		By:    u.me,
-		At:    core.Source{Contact: u.req.From, Room: u.req.Room, Message: u.req.Message},
+		At:    core.Source{Contact: u.req.From, Room: u.req.Room, Message: u.req.Message, Public: !u.req.Private},
 		Offer: offer,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,29 +48,40 @@ func (c *counted) TakeOffer(ctx context.Context, id core.OfferID, by core.Member
 // mailbox is a chat that keeps what is sent, and fails as ordered.
 type mailbox struct {
 	mu   sync.Mutex
-	sent []talk.Card
+	sent map[string][]talk.Card // by who got it
 	fail error
+	only string // whom sending fails to; "": everybody
 }
 
 func (*mailbox) Name() core.Chat { return core.Terminal }
 
 func (*mailbox) Door() string { return "" }
 
-func (m *mailbox) Send(_ context.Context, _ core.Contact, _ core.Source, c talk.Card, _ core.DeliveryID) (string, error) {
+func (m *mailbox) Send(_ context.Context, to core.Contact, _ core.Source, c talk.Card, _ core.DeliveryID) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.fail != nil {
+	if m.fail != nil && (m.only == "" || m.only == to.User) {
 		return "", m.fail
 	}
-	m.sent = append(m.sent, c)
+	if m.sent == nil {
+		m.sent = map[string][]talk.Card{}
+	}
+	m.sent[to.User] = append(m.sent[to.User], c)
 	return "", nil
 }
 
-func (m *mailbox) order(err error) int {
+// order makes sending fail, or work again with nil.
+func (m *mailbox) order(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.fail = err
-	return len(m.sent)
+}
+
+// got returns what somebody was sent.
+func (m *mailbox) got(who string) []talk.Card {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sent[who]
 }
 
 func press(h *coretest.House, who, handle string) talk.Reply {
@@ -179,12 +191,13 @@ func TestNewsIsTriedAgain(t *testing.T) {
 	for range 10 {
 		h.Pass(t.Context(), time.Minute)
 	}
-	if got := chat.order(nil); got != 0 {
-		t.Fatalf("%d sent while the chat was down", got)
+	chat.order(nil)
+	if got := chat.got("leo"); len(got) != 0 {
+		t.Fatalf("%d sent while the chat was down", len(got))
 	}
 	h.Pass(t.Context(), 2*time.Minute)
-	if got := chat.order(nil); got != 1 {
-		t.Errorf("%d sent once it was up, want 1", got)
+	if got := chat.got("leo"); len(got) != 1 {
+		t.Errorf("%d sent once it was up, want 1", len(got))
 	}
 }
 
@@ -196,25 +209,37 @@ func TestNewsWaitsAsLongAsTheChatSays(t *testing.T) {
 	press(h, "leo", yes.Handle).Then(t.Context())
 	h.Pass(t.Context(), 0)
 	chat.order(nil)
-	if h.Pass(t.Context(), 39*time.Second); chat.order(nil) != 0 {
+	if h.Pass(t.Context(), 39*time.Second); len(chat.got("leo")) != 0 {
 		t.Error("sent before the time the chat asked for")
 	}
-	if h.Pass(t.Context(), time.Second); chat.order(nil) != 1 {
+	if h.Pass(t.Context(), time.Second); len(chat.got("leo")) != 1 {
 		t.Error("not sent when its time had come")
 	}
 }
 
-func TestNewsThatCannotArriveIsDropped(t *testing.T) {
-	chat := &mailbox{}
+// Somebody who can not be reached any more holds nobody up; the owner hears of it once, and the news waits.
+func TestSomebodyCannotBeReached(t *testing.T) {
+	chat := &mailbox{only: "leo"}
 	h := coretest.NewHouse(t, &coretest.Books{}, coretest.RiveraServices(), chat)
-	yes := label(t, say(h, "leo", "signout leo's phone").Card, "Yes, sign out")
-	chat.order(&talk.SendError{Permanent: true, Err: errors.New("blocked by the user")})
-	press(h, "leo", yes.Handle).Then(t.Context())
-	h.Pass(t.Context(), time.Second)
-	chat.order(nil)
+	for _, who := range []string{"leo", "marta"} {
+		ask := label(t, say(h, who, "signout "+who+"'s").Card, "Yes, sign out")
+		chat.order(&talk.SendError{Permanent: true, Err: errors.New("blocked by the user")})
+		press(h, who, ask.Handle).Then(t.Context())
+		h.Pass(t.Context(), time.Second)
+	}
 	h.Pass(t.Context(), time.Hour)
-	if got := chat.order(nil); got != 0 {
-		t.Errorf("%d sent to a chat that is gone", got)
+	var said []string
+	for _, c := range chat.got("marta") {
+		said = append(said, c.Summary.String())
+	}
+	want := []string{"I can not reach Leo in the terminal any more.", "Marta's tablet is signed out of Jellyfin. I looked again: it is gone."}
+	if !slices.Equal(said, want) {
+		t.Errorf("the owner was told %q", said)
+	}
+	chat.order(nil)
+	h.Pass(t.Context(), 25*time.Hour)
+	if got := chat.got("leo"); len(got) == 0 {
+		t.Error("what waited did not arrive when it could")
 	}
 }
 
@@ -250,15 +275,12 @@ func TestSignInsBecomeNews(t *testing.T) {
 	h.Watcher.Round(t.Context())
 	h.Watcher.Round(t.Context())
 	h.Pass(t.Context(), time.Second)
-	if got := len(chat.sent); got != 2 { // the child, and the owner with her
-		t.Fatalf("%d cards were sent, want 2", got)
-	}
-	for i, want := range []string{"(alarm) Was this you?", "(alarm) Was this Sofi?"} {
-		if got := strings.TrimSpace(coretest.Script(chat.sent[i])[0]); got != want {
-			t.Errorf("card %d says %q, want %q", i, got, want)
+	for who, want := range map[string]string{"sofi": "(alarm) Was this you?", "marta": "(alarm) Was this Sofi?"} {
+		if got := chat.got(who); len(got) != 1 || strings.TrimSpace(coretest.Script(got[0])[0]) != want {
+			t.Fatalf("%s got %d cards, want one that says %q", who, len(got), want)
 		}
 	}
-	b := label(t, chat.sent[0], "It was me")
+	b := label(t, chat.got("sofi")[0], "It was me")
 	if r := press(h, "sofi", b.Handle); r.Card.Summary.String() != "Good. You said at 18:00 that this was you." {
 		t.Errorf("answered %q", r.Card.Summary)
 	}

@@ -2,7 +2,6 @@ package watch
 
 import (
 	"context"
-	"encoding/hex"
 	"io"
 	"log/slog"
 	"slices"
@@ -118,13 +117,13 @@ func (w *Watcher) deliveries(s core.SignIn) ([]core.Delivery, error) {
 	now := w.Now()
 	var made []core.Delivery
 	for _, m := range to {
-		var b [12]byte
-		if _, err := io.ReadFull(w.Random, b[:]); err != nil {
+		id, err := core.NewDeliveryID(w.Random)
+		if err != nil {
 			return nil, err
 		}
 		subject := string(s.Service) + "/" + s.Key
 		made = append(made, core.Delivery{
-			ID: core.DeliveryID(hex.EncodeToString(b[:])), Key: "sign-in:" + subject + ":" + string(m), To: m,
+			ID: id, Key: "sign-in:" + subject + ":" + string(m), To: m,
 			News: core.NewsSignIn, Subject: subject, Made: now, Due: now,
 		})
 	}
