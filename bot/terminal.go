@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -55,7 +56,7 @@ func manners(io streams) (editing, colour bool) {
 	return terminal.Suits(in, out, os.Getenv)
 }
 
-// seat gives one member of the household the terminal: the named one, or the first owner.
+// seat gives one member of the household the terminal, and nobody else: the named one, or the first owner.
 func seat(h *core.Household, name string) (core.Member, error) {
 	who := h.Owners()[0]
 	if name != "" {
@@ -67,7 +68,8 @@ func seat(h *core.Household, name string) (core.Member, error) {
 	}
 	for i := range h.Members {
 		m := &h.Members[i]
-		if _, on := m.Contact(core.Terminal); !on && m.ID == who.ID {
+		m.Contacts = slices.DeleteFunc(slices.Clone(m.Contacts), func(c core.Contact) bool { return c.Chat == core.Terminal })
+		if m.ID == who.ID {
 			m.Contacts = append(m.Contacts, core.Contact{Chat: core.Terminal, User: string(m.ID)})
 			who = *m
 		}

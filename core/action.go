@@ -67,6 +67,14 @@ type Action struct {
 	Ended    time.Time
 }
 
+// Hand is who has an action in hand that is done by hand: whoever may do it, which is the decider where there is one.
+func (a *Action) Hand() MemberID {
+	if a.Decider != "" {
+		return a.Decider
+	}
+	return a.Actor
+}
+
 // Target is a device that an action signs out.
 type Target struct {
 	Ref     DeviceRef  `json:"ref"`

@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"slices"
 
 	"latchstring/core"
 )
@@ -89,17 +88,13 @@ func (d *Desk) Decide(ctx context.Context, o Order, id core.ActionID, yes bool) 
 		a.Targets = p.targets()
 	}
 	d.ready(&a, p)
-	if a.State == core.InHand {
-		a.Actor, a.Asked = o.By.ID, o.At // whoever may do it is who does it by hand
-	}
 	return d.begin(ctx, a, o, core.Approved)
 }
 
 func (d *Desk) turnDown(ctx context.Context, a core.Action, o Order) (core.Action, error) {
 	now := d.Now()
 	a.State, a.Outcome, a.Ended, a.LookAt = core.Ended, core.TurnedDown, now, now
-	told := slices.DeleteFunc(d.deliveries(a), func(dl core.Delivery) bool { return dl.To == o.By.ID })
-	err := d.Book.Begin(ctx, a, o.taking(now), []core.Entry{d.entry(a, o.By.ID, core.Declined)}, told)
+	err := d.Book.Begin(ctx, a, o.taking(now), []core.Entry{d.entry(a, o.By.ID, core.Declined)}, d.deliveriesBut(a, o.By.ID))
 	if err != nil {
 		return core.Action{}, beginError(err)
 	}

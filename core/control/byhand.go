@@ -45,7 +45,7 @@ func (d *Desk) EndByHand(ctx context.Context, o Order, id core.ActionID, worked 
 		return a, err
 	}
 	now := d.Now()
-	a.Asked = o.At
+	moved(&a, o)
 	said := core.NotByHand
 	if worked {
 		said = core.DoneByHand
@@ -58,7 +58,7 @@ func (d *Desk) EndByHand(ctx context.Context, o Order, id core.ActionID, worked 
 	if worked && a.Act == core.SignOut {
 		d.lookAfterHand(ctx, &a)
 	}
-	err = d.Book.Begin(ctx, a, o.taking(now), []core.Entry{d.entry(a, o.By.ID, core.Concluded)}, nil)
+	err = d.Book.Begin(ctx, a, o.taking(now), []core.Entry{d.entry(a, o.By.ID, core.Concluded)}, d.deliveriesBut(a, o.By.ID))
 	if err != nil {
 		return core.Action{}, beginError(err)
 	}
@@ -96,7 +96,8 @@ func (d *Desk) Postpone(ctx context.Context, o Order, id core.ActionID) (core.Ac
 		return a, err
 	}
 	now := d.Now()
-	a.LookAt, a.Asked = now.Add(followUpAfter), o.At
+	a.LookAt = now.Add(followUpAfter)
+	moved(&a, o)
 	if err := d.Book.Begin(ctx, a, o.taking(now), nil, nil); err != nil {
 		return core.Action{}, beginError(err)
 	}
@@ -117,8 +118,23 @@ func (d *Desk) followUp(ctx context.Context, a core.Action) {
 		}
 		return
 	}
-	a.Asked.Message = "" // a question that nobody answered is asked anew, where it is seen
-	d.save(ctx, a, "")
+	for _, s := range []*core.Source{&a.Asked, &a.Decided} {
+		s.Message = "" // a question that nobody answered is asked anew, where it is seen
+	}
+	told := core.MemberID("")
+	if a.Decider != "" {
+		told = a.Actor // it is in the decider's hand
+	}
+	d.save(ctx, a, told)
+}
+
+// moved remembers where the person who has an action in hand spoke of it last.
+func moved(a *core.Action, o Order) {
+	if o.By.ID == a.Decider {
+		a.Decided = o.At
+	} else {
+		a.Asked = o.At
+	}
 }
 
 // inHand returns an action that the member has in hand.
@@ -127,7 +143,7 @@ func (d *Desk) inHand(ctx context.Context, m core.Member, id core.ActionID) (cor
 	if err != nil {
 		return core.Action{}, unrecorded(err)
 	}
-	if a.Actor != m.ID {
+	if a.Hand() != m.ID {
 		return core.Action{}, d.refuse(ctx, m, a.Act, a.Service, nil)
 	}
 	if a.State != core.InHand {

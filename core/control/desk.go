@@ -34,7 +34,7 @@ type Desk struct {
 
 	mu       sync.Mutex
 	shelf    map[core.ServiceID]shelf       // what each service said last
-	carrying map[core.ActionID]bool         // actions this process is carrying out right now
+	carrying map[core.ActionID]time.Time    // actions that Tend keeps away from, until when; zero: as long as it takes
 	secrets  map[core.ActionID]startedReset // what may still be shown; in memory only
 	refused  map[refusal]time.Time          // refusals on record lately
 	linked   []core.Link

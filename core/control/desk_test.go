@@ -291,6 +291,26 @@ func TestHalfAListProvesNothing(t *testing.T) {
 	}
 }
 
+// Who comes too late to carry an action out finds it settled, and leaves it alone.
+func TestCarryComesTooLate(t *testing.T) {
+	h := coretest.NewHouse(t, &coretest.Books{}, coretest.RiveraServices())
+	_, want := jellyfin(t, h)
+	a, err := h.Desk.BeginSignOut(t.Context(), order(t, h, "leo"), want, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Pass(t.Context(), time.Minute)
+	if got := outcome(t, h, a.ID); got.Version != a.Version {
+		t.Fatal("it was settled while it could still be carried out")
+	}
+	h.Pass(t.Context(), 2*time.Minute)
+	settled := outcome(t, h, a.ID)
+	h.Desk.Carry(t.Context(), a)
+	if got := outcome(t, h, a.ID); settled.Outcome != core.Gone || got.Version != settled.Version {
+		t.Errorf("settled as %s at version %d, then %s at %d", settled.Outcome, settled.Version, got.Outcome, got.Version)
+	}
+}
+
 func TestRunEndsWithItsContext(t *testing.T) {
 	h := coretest.NewHouse(t, &coretest.Books{}, coretest.RiveraServices())
 	ctx, cancel := context.WithCancel(t.Context())

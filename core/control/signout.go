@@ -99,10 +99,14 @@ func (d *Desk) begin(ctx context.Context, a core.Action, o Order, steps ...core.
 	if a.State == core.Ended || a.State == core.InHand {
 		entries = append(entries, d.entry(a, a.Actor, core.Concluded))
 	}
-	if a.State == core.Executing {
-		d.hold(a.ID)
+	var news []core.Delivery
+	if a.State != core.Executing && a.Decider != "" {
+		news = d.deliveriesBut(a, o.By.ID)
 	}
-	if err := d.Book.Begin(ctx, a, o.taking(d.Now()), entries, nil); err != nil {
+	if a.State == core.Executing {
+		d.hold(a.ID, d.Now().Add(carryWithin))
+	}
+	if err := d.Book.Begin(ctx, a, o.taking(d.Now()), entries, news); err != nil {
 		d.letGo(a.ID)
 		return core.Action{}, beginError(err)
 	}
@@ -119,14 +123,18 @@ func beginError(err error) error {
 	return unrecorded(err)
 }
 
-// hold marks an action as being carried out by this process, so that [Desk.Tend] keeps away from it.
-func (d *Desk) hold(id core.ActionID) {
+// carryWithin is how long after it was begun an action may wait to be carried out; then it counts as interrupted.
+const carryWithin = 2 * time.Minute
+
+// hold marks an action as being carried out by this process, so that [Desk.Tend] keeps away from it until then, or, where
+// until is zero, until it is let go.
+func (d *Desk) hold(id core.ActionID, until time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.carrying == nil {
-		d.carrying = map[core.ActionID]bool{}
+		d.carrying = map[core.ActionID]time.Time{}
 	}
-	d.carrying[id] = true
+	d.carrying[id] = until
 }
 
 func (d *Desk) letGo(id core.ActionID) {
@@ -136,18 +144,25 @@ func (d *Desk) letGo(id core.ActionID) {
 }
 
 func (d *Desk) held(id core.ActionID) bool {
+	now := d.Now()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.carrying[id]
+	until, there := d.carrying[id]
+	if there && !until.IsZero() && !now.Before(until) {
+		delete(d.carrying, id)
+		return false
+	}
+	return there
 }
 
 // Carry carries out an action that has just begun, looks what came of it, and records that with the news of it. An action
-// that is not Executing is left alone. Its failures are on record or in the log.
+// that is not Executing is left alone, as is one that waited too long and is [Desk.Tend]'s by now. Its failures are on record or in the log.
 func (d *Desk) Carry(ctx context.Context, a core.Action) {
-	defer d.letGo(a.ID)
-	if a.State != core.Executing {
+	if a.State != core.Executing || !d.held(a.ID) {
 		return
 	}
+	d.hold(a.ID, time.Time{})
+	defer d.letGo(a.ID)
 	c, err := d.connector(a.Service)
 	if err != nil {
 		d.fail(ctx, a, err)

@@ -139,7 +139,7 @@ func (d *Desk) retry(ctx context.Context, a core.Action, c *core.Connector) {
 		return
 	}
 	a.Version++
-	d.hold(a.ID)
+	d.hold(a.ID, time.Time{})
 	d.Carry(ctx, a)
 }
 
@@ -208,20 +208,15 @@ func (d *Desk) schedule(a *core.Action, now time.Time, within time.Duration) {
 	has := func(o core.Outcome) bool {
 		return slices.ContainsFunc(a.Targets, func(t core.Target) bool { return t.Outcome == o })
 	}
-	wait := giveUpLooking
-	if a.Looks < len(looks) {
-		wait = looks[a.Looks]
-	}
-	switch {
-	case has(core.Unknown) && a.Attempts < 2:
+	if has(core.Unknown) && a.Attempts < 2 {
 		return // it stays Executing until it can be reconciled
-	case has(core.Later):
-		wait = within
-	case !has(core.Gone) && !has(core.StillThere) && !has(core.Unknown), a.Looks >= len(looks):
+	}
+	open := has(core.Gone) || has(core.StillThere) || has(core.Unknown) || has(core.Later)
+	if !open || a.Looks >= len(looks) {
 		a.State, a.LookAt, a.Ended = core.Ended, time.Time{}, now
 		return
 	}
-	a.State, a.LookAt, a.Ended = core.Waiting, now.Add(wait), time.Time{}
+	a.State, a.LookAt, a.Ended = core.Waiting, now.Add(max(looks[a.Looks], within)), time.Time{}
 }
 
 // fail ends an action that the service did not take.
@@ -238,13 +233,18 @@ func (d *Desk) fail(ctx context.Context, a core.Action, err error) {
 // save records how an action stands, with its entry and the news of it to everybody who is concerned but the one who is
 // being told already. Where that fails the action stays as it was on record, and is looked into again.
 func (d *Desk) save(ctx context.Context, a core.Action, told core.MemberID) {
-	news := slices.DeleteFunc(d.deliveries(a), func(dl core.Delivery) bool { return dl.To == told })
+	news := d.deliveriesBut(a, told)
 	err := d.Book.Save(ctx, a, []core.Entry{d.entry(a, a.Actor, core.Concluded)}, news)
 	if err != nil && !errors.Is(err, core.ErrStale) {
 		d.Log.Error("outcome not recorded", slog.String("action", string(a.ID)), slog.Any("cause", err))
 		return
 	}
 	d.news()
+}
+
+// deliveriesBut are the news of an action to everybody who is concerned but one.
+func (d *Desk) deliveriesBut(a core.Action, one core.MemberID) []core.Delivery {
+	return slices.DeleteFunc(d.deliveries(a), func(dl core.Delivery) bool { return dl.To == one })
 }
 
 // deliveries are the news of an action to its actor, to whoever decided it, and to the member whose account it is where

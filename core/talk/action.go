@@ -17,10 +17,10 @@ func (u *turn) actionCard(a core.Action) Card {
 		c = Card{Summary: u.say("{member} said no: {what}", u.name(a.Decider), u.whatWasAsked(a))}
 	case a.Outcome == core.Lapsed:
 		c = Card{Summary: u.say("Nobody answered within an hour: {what}", u.whatWasAsked(a)), Body: []Text{u.say("Ask again when somebody is there.")}}
-	case a.Outcome == core.HandedOver && a.Actor == u.me.ID:
+	case a.Outcome == core.HandedOver && a.Hand() == u.me.ID:
 		c = u.guideCard(a)
 	case a.Outcome == core.HandedOver:
-		c = Card{Summary: u.say("{member} does it by hand: {what}", u.name(a.Actor), u.whatWasAsked(a))}
+		c = Card{Summary: u.say("{member} does it by hand: {what}", u.name(a.Hand()), u.whatWasAsked(a))}
 	case a.Act == core.StartReset:
 		c = u.resetCard(a)
 	case len(a.Targets) == 1:

@@ -24,7 +24,8 @@ func (u *turn) guideCard(a core.Action) Card {
 		c.Steps = append(c.Steps, u.say("Open the account page of {service} and look for its devices.", service))
 	}
 	if g.Within > 0 && a.Act == core.SignOut {
-		c.Body = append(c.Body, u.say("It can take up to {time}.", u.lasting(g.Within)))
+		last := len(c.Steps) - 1
+		c.Steps[last] = u.say("{step} It can take up to {time}.", c.Steps[last], u.lasting(g.Within))
 	}
 	if g.Link != "" {
 		c.Buttons = append(c.Buttons, Button{Label: u.say(g.Open), Link: g.Link, Style: Advised})
