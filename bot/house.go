@@ -38,7 +38,7 @@ func build(h *core.Household, connectors []core.Connector, store *storage.Store,
 	b := &house{household: h, store: store, log: log}
 	b.courier = &talk.Courier{Post: store}
 	b.desk = &control.Desk{
-		House: h, Connectors: connectors, Book: store, Links: store, Now: time.Now, Random: rand.Reader, Log: log,
+		House: h, Connectors: connectors, Book: store, Links: store, Now: time.Now, Since: time.Now(), Random: rand.Reader, Log: log,
 		Pauses: lookPauses(), News: b.courier.Nudge,
 	}
 	b.talk = &talk.Talk{

@@ -21,8 +21,8 @@ type Connector struct {
 
 	Accounts []Account // whom the config names at this service
 
-	// Settle is how long after a call was begun the service may still carry it out. After a crash nothing is concluded
-	// before it has passed.
+	// Settle is how long after a call was begun the service may still carry it out: the connector's own limit for a call and
+	// what the service takes beyond it. After a crash nothing is concluded before it has passed. Zero: it is not known.
 	Settle time.Duration
 
 	// Takes is how long a sign-out may take by the service's own word; zero: it is done when the service answers.

@@ -25,6 +25,8 @@ type Desk struct {
 	Random     io.Reader
 	Log        *slog.Logger
 
+	// Since is when this process began; what is left of an earlier one may have called a service until then.
+	Since time.Time
 	// Patience is how long one call to a service may take; zero means 15 seconds.
 	Patience time.Duration
 	// Pauses are the waits between the looks at a service right after a sign-out, for services that take a moment.
@@ -75,9 +77,13 @@ func (d *Desk) patience() time.Duration {
 	return 15 * time.Second
 }
 
-// settled is when a call begun now can no longer be carried out by the service.
-func (d *Desk) settled(c *core.Connector) time.Time {
-	return d.Now().Add(max(c.Settle, d.patience()) + time.Second)
+// settled is when a call begun at a time can no longer be carried out by the service.
+func (d *Desk) settled(c *core.Connector, begun time.Time) time.Time {
+	longest := d.patience()
+	if c.Settle > 0 {
+		longest = c.Settle
+	}
+	return begun.Add(longest + time.Second)
 }
 
 // call asks a service something and keeps the house standing whatever happens in the connector: it may take no longer

@@ -77,7 +77,7 @@ func (d *Desk) readyReset(a *core.Action, p ResetPlan) {
 		a.State, a.Outcome, a.LookAt = core.InHand, core.HandedOver, d.Now().Add(followUpAfter)
 		return
 	}
-	a.State, a.Settled, a.Attempts = core.Executing, d.settled(p.Connector), 1
+	a.State, a.Settled, a.Attempts = core.Executing, d.settled(p.Connector, d.Now()), 1
 }
 
 // carryReset starts the reset. What it hands to the member is kept in memory until it is shown and lapses; it is on no

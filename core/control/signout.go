@@ -86,7 +86,7 @@ func (d *Desk) ready(a *core.Action, p Plan) {
 	case p.Way == core.ByHand:
 		a.State, a.Outcome, a.LookAt = core.InHand, core.HandedOver, now.Add(followUpAfter)
 	default:
-		a.State, a.Settled, a.Attempts = core.Executing, d.settled(p.Connector), 1
+		a.State, a.Settled, a.Attempts = core.Executing, d.settled(p.Connector, d.Now()), 1
 	}
 }
 

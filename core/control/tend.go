@@ -56,7 +56,7 @@ func (d *Desk) Tend(ctx context.Context) (next time.Time) {
 	for _, a := range actions {
 		due := a.LookAt
 		if a.State == core.Executing {
-			due = a.Settled
+			due = d.settledAt(a)
 		}
 		if d.held(a.ID) {
 			continue // whoever carries it saves it, and then Tend is called again
@@ -71,6 +71,19 @@ func (d *Desk) Tend(ctx context.Context) (next time.Time) {
 		}
 	}
 	return next
+}
+
+// settledAt is when an action that was interrupted can be looked into. The last of several calls may have been begun long
+// after the action, but not after its process had ended.
+func (d *Desk) settledAt(a core.Action) time.Time {
+	c, ok := d.Connector(a.Service)
+	if !ok || !a.Started.Before(d.Since) {
+		return a.Settled
+	}
+	if last := d.settled(c, d.Since); last.After(a.Settled) {
+		return last
+	}
+	return a.Settled
 }
 
 // tend does what is due for one action and returns when more is; zero: the action that was saved will tell.
@@ -132,8 +145,9 @@ func (d *Desk) retry(ctx context.Context, a core.Action, c *core.Connector) {
 			a.Targets[i].Outcome = core.Open
 		}
 	}
+	now := d.Now()
 	a.Attempts++
-	a.Settled = d.settled(c)
+	a.Settled = d.settled(c, now)
 	if err := d.Book.Save(ctx, a, []core.Entry{d.entry(a, a.Actor, core.Requested)}, nil); err != nil {
 		d.Log.Error("retry not recorded", slog.String("action", string(a.ID)), slog.Any("cause", err))
 		return
@@ -191,7 +205,7 @@ func (d *Desk) LookNow(ctx context.Context, asker core.Member, id core.ActionID)
 		return a, err
 	}
 	switch {
-	case a.State == core.Executing && d.Now().Before(a.Settled):
+	case a.State == core.Executing && d.Now().Before(d.settledAt(a)):
 		return a, nil
 	case a.State == core.Executing:
 		d.reconcile(ctx, a)

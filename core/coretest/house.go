@@ -76,7 +76,7 @@ func (h *House) furnish(chats []talk.Chat) {
 		s.Now = h.Now
 		connectors = append(connectors, s.Connector())
 	}
-	h.Desk = &control.Desk{House: h.Household, Connectors: connectors, Book: books, Links: books, Now: h.Now, Random: random, Log: log}
+	h.Desk = &control.Desk{House: h.Household, Connectors: connectors, Book: books, Links: books, Now: h.Now, Since: h.Now(), Random: random, Log: log}
 	h.Talk = &talk.Talk{
 		House: h.Household, Desk: h.Desk, Offers: books, Settings: books, SignIns: books, Now: h.Now, Random: random, Log: log,
 	}

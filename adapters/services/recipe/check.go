@@ -127,7 +127,7 @@ func (r *recipe) checkSecret(p path, fault func(string)) {
 	}
 }
 
-// checkWhy looks that for each ability that is missing something tells why, and that nothing tells it for one that is there.
+// checkWhy looks that nothing tells why an ability is missing that is there, or that does not exist.
 func (r *recipe) checkWhy(at strictyaml.At) {
 	for key, names := range map[string][]string{"by_hand": slices.Sorted(maps.Keys(r.ByHand)), "why": slices.Sorted(maps.Keys(r.Why))} {
 		for _, name := range names {
@@ -139,18 +139,6 @@ func (r *recipe) checkWhy(at strictyaml.At) {
 				at.Under(key).Fault(name, "is told here, but the recipe can do it")
 			}
 		}
-	}
-	var missing []string
-	for _, a := range core.Abilities() {
-		key := keyOf(a)
-		_, byHand := r.ByHand[key]
-		_, told := r.Why[key]
-		if !r.can(a) && !byHand && !told && at.Sound(key) && a != core.CanSignIns {
-			missing = append(missing, key)
-		}
-	}
-	if len(missing) > 0 && at.Sound("list") && at.Sound("why") {
-		at.Fault("why", "should tell, in a sentence each, why this can not be done: "+strings.Join(missing, ", "))
 	}
 }
 

@@ -122,6 +122,11 @@ func (s *service) connector() core.Connector {
 			core.CanSignIns: core.Say("{service} tells me who is signed in, but not when somebody signs in.", s.title),
 		},
 	}
+	for _, a := range core.Abilities() {
+		if _, told := c.Why[a]; !told && !r.can(a) {
+			c.Why[a] = core.Say("The recipe of {service} does not say how.", s.title)
+		}
+	}
 	if r.SignOut.Call.is() {
 		c.SignOut = s
 	}

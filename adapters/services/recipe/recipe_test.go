@@ -24,8 +24,16 @@ func TestShippedRecipesAreSound(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, name := range Shipped() {
-		if _, err := load(name, ""); err != nil {
+		r, err := load(name, "")
+		if err != nil {
 			t.Error(err)
+			continue
+		}
+		for _, a := range core.Abilities() { // whoever reads "no" in a shipped recipe's abilities is told why
+			_, why := r.Why[keyOf(a)]
+			if _, byHand := r.ByHand[keyOf(a)]; !r.can(a) && !byHand && !why && a != core.CanSignIns {
+				t.Errorf("%s does not tell why %s can not be done", name, a)
+			}
 		}
 	}
 }
