@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -21,7 +22,7 @@ import (
 // errFaults says that the check found faults; it has told them already.
 var errFaults = errors.New("check found faults")
 
-// checkPatience is how long one service is waited for.
+// checkPatience is how long one service is waited for, unless its connector takes longer.
 const checkPatience = 20 * time.Second
 
 // finding is what the check found about one thing: how it is, and lines of more.
@@ -67,7 +68,7 @@ func checkCommand(ctx context.Context, args []string, io streams) error {
 
 // checkService reaches one service and reads its devices once.
 func checkService(ctx context.Context, c *core.Connector) finding {
-	ctx, cancel := context.WithTimeout(ctx, checkPatience)
+	ctx, cancel := context.WithTimeout(ctx, max(checkPatience, 2*c.Settle))
 	defer cancel()
 	f := finding{about: c.Title, verdict: "ok"}
 	var facts []string
@@ -132,11 +133,23 @@ func abilities(c *core.Connector, how core.Support) []string {
 // checkRecord verifies the chain of the audit, also beside a running program.
 func checkRecord(ctx context.Context, path string) finding {
 	f := finding{about: "Record", verdict: "ok"}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	missing := func(path string) bool {
+		_, err := os.Stat(path)
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	switch folder := filepath.Dir(path); {
+	case missing(folder):
+		f.verdict, f.says = "fault", "there is no folder "+folder+" to keep "+filepath.Base(path)+" in"
+		return f
+	case missing(path) && missing(path+".key"):
 		f.says = path + " will be made at the first run"
 		return f
 	}
-	r, err := storage.Verify(ctx, path)
+	r, err := storage.Examine(ctx, path)
+	if refusal, ok := errors.AsType[*storage.Refusal](err); ok {
+		f.verdict, f.says, f.more = "fault", refusal.Text, []line{{"hint", refusal.Hint}}
+		return f
+	}
 	if err != nil {
 		f.fault(err)
 		return f

@@ -32,7 +32,8 @@ func demoCommand(ctx context.Context, args []string, io streams) error {
 		return fmt.Errorf("demo: %w", err)
 	}
 	defer os.RemoveAll(folder)
-	log := quietLog(io.err)
+	lines := &relay{stderr: io.err}
+	log := quietLog(lines)
 	store, err := storage.Open(ctx, storage.Config{Path: filepath.Join(folder, "demo.db"), Now: time.Now, Random: rand.Reader, Log: log})
 	if err != nil {
 		return err
@@ -46,7 +47,7 @@ func demoCommand(ctx context.Context, args []string, io streams) error {
 	}
 	editing, _ := manners(io)
 	world := demo.New(demo.Options{Now: time.Now, SignInAfterList: !editing})
-	b := build(&household, world.Connectors(), store, time.Second, log)
+	b := build(&household, world.Connectors(), store, time.Second, log, lines)
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -24,6 +24,7 @@ type house struct {
 	courier   *talk.Courier
 	watcher   *watch.Watcher
 	log       *slog.Logger
+	lines     *relay // where the log is written
 }
 
 // sweepEvery is how often the store drops what its bounds say.
@@ -34,8 +35,8 @@ func lookPauses() []time.Duration {
 	return []time.Duration{300 * time.Millisecond, 1500 * time.Millisecond}
 }
 
-func build(h *core.Household, connectors []core.Connector, store *storage.Store, every time.Duration, log *slog.Logger) *house {
-	b := &house{household: h, store: store, log: log}
+func build(h *core.Household, connectors []core.Connector, store *storage.Store, every time.Duration, log *slog.Logger, lines *relay) *house {
+	b := &house{household: h, store: store, log: log, lines: lines}
 	b.courier = &talk.Courier{Post: store}
 	b.desk = &control.Desk{
 		House: h, Connectors: connectors, Book: store, Links: store, Now: time.Now, Since: time.Now(), Random: rand.Reader, Log: log,

@@ -43,6 +43,7 @@ var rooms = []room{
 	{path: "core/coretest", forTests: true, may: []string{"core", "core/control", "core/watch", "core/talk"}},
 
 	{path: "adapters/chats/chattest", forTests: true, may: []string{"core", "core/talk"}},
+	{path: "adapters/chats/discord/discordapi", forTests: true},
 	{path: "adapters/chats/telegram/botapi", forTests: true},
 	{path: "adapters/chats/*", may: []string{"core", "core/talk"}, job: "is the .*chat"},
 	{path: "adapters/services/servertest", forTests: true, may: []string{"core"}},
@@ -57,13 +58,16 @@ var rooms = []room{
 // modules is what comes from outside and the one place in the house that it is for. Tests of any room may import what is
 // for tests.
 var modules = map[string][]string{
-	"github.com/google/go-cmp":      {"tests"},
-	"github.com/jmoiron/sqlx":       {"storage"},
-	"github.com/mattn/go-sqlite3":   {"storage"},
-	"github.com/mileusna/useragent": {"adapters/services/recipe"},
-	"github.com/tidwall/gjson":      {"adapters/httpcall", "adapters/services/recipe"},
-	"go.yaml.in/yaml/v3":            {"adapters/strictyaml"},
-	"golang.org/x/term":             {"adapters/chats/terminal", "bot"},
+	"github.com/go-telegram-bot-api/telegram-bot-api/v5": {"adapters/chats/telegram"},
+	"github.com/google/go-cmp":                           {"tests"},
+	"github.com/gorilla/websocket":                       {"tests"},
+	"github.com/jmoiron/sqlx":                            {"storage"},
+	"github.com/mattn/go-sqlite3":                        {"storage"},
+	"github.com/mileusna/useragent":                      {"adapters/services/recipe"},
+	"github.com/santhosh-tekuri/jsonschema/v6":           {"tests"},
+	"github.com/tidwall/gjson":                           {"adapters/httpcall", "adapters/services/recipe"},
+	"go.yaml.in/yaml/v3":                                 {"adapters/strictyaml"},
+	"golang.org/x/term":                                  {"adapters/chats/terminal", "bot"},
 }
 
 // impure is the standard library's ways to the outside, which core and its rooms leave to the adapters.

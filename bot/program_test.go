@@ -171,6 +171,25 @@ func TestBackup(t *testing.T) {
 	contains(t, "the restored settings", r.out, "8:14 pm")
 }
 
+// What run refuses, check tells.
+func TestCheckOfARecordThatRunRefuses(t *testing.T) {
+	folder := household(t, "storage: { path: record.db }\n")
+	says(t, folder, "devices\nquit\n", "run", "-terminal")
+	if err := os.Remove(filepath.Join(folder, "record.db")); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range [][]string{{"check"}, {"run", "-terminal"}} {
+		r := says(t, folder, "devices\n", command...)
+		if contains(t, command[0], r.out+r.err, "is missing, but there was one", "-wal"); r.code != 1 {
+			t.Errorf("%s ended with %d", command[0], r.code)
+		}
+	}
+	r := says(t, household(t, "storage: { path: nowhere/record.db }\n"), "", "check")
+	if contains(t, "check", r.out, "there is no folder"); r.code != 1 {
+		t.Errorf("ended with %d", r.code)
+	}
+}
+
 func TestSecondInstance(t *testing.T) {
 	folder := household(t, "")
 	first := start(t, folder, "run", "-terminal")

@@ -36,7 +36,8 @@ func runCommand(ctx context.Context, args []string, io streams) error {
 	if err := noWords("run", words, io); err != nil {
 		return err
 	}
-	log, err := newLog(io.err, *format, *seated)
+	lines := &relay{stderr: io.err}
+	log, err := newLog(lines, *format, *seated)
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func runCommand(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	return build(&household, connectors, store, cfg.Watch.Every, log).converse(ctx, io, who, "")
+	return build(&household, connectors, store, cfg.Watch.Every, log, lines).converse(ctx, io, who, "")
 }
 
 // connect makes the connectors of the config's services, without asking any of them.

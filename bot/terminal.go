@@ -29,12 +29,17 @@ func (b *house) converse(ctx context.Context, io streams, who core.Member, openi
 		cfg.Settle = nil
 	}
 	chat := terminal.New(cfg)
+	if editing {
+		b.lines.through(chat)
+		defer b.lines.through(nil)
+	}
 	b.join(chat)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if err := b.desk.LoadLinks(ctx); err != nil {
 		return err
 	}
+	b.courier.Begin(ctx)
 	b.watcher.Round(ctx) // what was before is known; only what happens from now on is news
 	var wg sync.WaitGroup
 	if editing {

@@ -78,11 +78,13 @@ func (a *Action) Hand() MemberID {
 // Target is a device that an action signs out.
 type Target struct {
 	Ref     DeviceRef  `json:"ref"`
-	Since   time.Time  `json:"since,omitzero"`  // since when it had been signed in, if the service told
-	Name    string     `json:"name"`            // cleaned, still a stranger's words
-	Members []MemberID `json:"members"`         // who was signed in on it when it was asked
-	Login   string     `json:"login,omitempty"` // the account, where no member is known
-	Asked   bool       `json:"asked,omitempty"` // the service was sent the request (at least, it may have been)
+	Since   time.Time  `json:"since,omitzero"`    // since when it had been signed in, if the service told
+	Name    string     `json:"name"`              // cleaned, still a stranger's words
+	Members []MemberID `json:"members"`           // who was signed in on it when it was asked
+	Login   string     `json:"login,omitempty"`   // the account, where no member is known
+	Playing bool       `json:"playing,omitempty"` // it was playing when it was asked
+	Asked   bool       `json:"asked,omitempty"`   // the service was sent the request (at least, it may have been)
+	Taken   bool       `json:"taken,omitempty"`   // the service said yes to the request
 	Outcome Outcome    `json:"outcome"`
 }
 

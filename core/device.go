@@ -84,6 +84,11 @@ func (d Device) Latest() Session {
 	return last
 }
 
+// Playing tells whether something plays on the device now.
+func (d Device) Playing() bool {
+	return slices.ContainsFunc(d.Sessions, func(s Session) bool { return s.Playing != "" })
+}
+
 // Since returns when the device first signed in, as far as its sessions tell.
 func (d Device) Since() time.Time {
 	var first time.Time
@@ -126,7 +131,7 @@ func Clean(s string) string {
 		r, size := utf8.DecodeRuneInString(s)
 		s = s[size:]
 		switch {
-		case r == utf8.RuneError && size == 1:
+		case r == utf8.RuneError: // bytes that are no text, or somebody's mark for such
 			continue
 		case unicode.IsSpace(r), unicode.In(r, unicode.Zl, unicode.Zp, unicode.Zs):
 			space = true

@@ -166,7 +166,7 @@ const (
 
 	selectAction = actionColumns + `WHERE id = ?`
 
-	selectUnended = actionColumns + `WHERE state <> 'ended' ORDER BY started, id LIMIT 1000`
+	selectUnended = actionColumns + `WHERE state <> 'ended' ORDER BY state = 'executing' DESC, started, id LIMIT 1000`
 )
 
 // Action returns an action, or core.ErrNone.
@@ -182,7 +182,8 @@ func (s *Store) Action(ctx context.Context, id core.ActionID) (core.Action, erro
 	return r.action(), nil
 }
 
-// Unended returns the actions that have not ended, oldest first, 1,000 at the most.
+// Unended returns the actions that have not ended, those that are executing first and then the oldest first, 1,000 at the
+// most.
 func (s *Store) Unended(ctx context.Context) ([]core.Action, error) {
 	var rows []actionRow
 	if err := s.read.SelectContext(ctx, &rows, selectUnended); err != nil {

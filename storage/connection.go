@@ -63,17 +63,20 @@ func reading() access {
 	}
 }
 
-// inspecting reads like reading and leaves CHECKs out of quick_check: they were kept when the rows were written, and to
-// test every JSON text again takes most of a start.
+// inspecting meets a database as its last process left it. It writes no rows, but SQLite has to be able to: what a killed
+// process or a power cut leaves has to be rolled back or recovered before anything can be read, and a connection that
+// can only read gives up there. It leaves CHECKs out of quick_check: they were kept when the rows were written, and to test
+// every JSON text again takes most of a start.
 func inspecting() access {
 	a := reading()
+	a.settings["mode"] = "rw"
 	a.settings["_ignore_check_constraints"], a.pragmas["ignore_check_constraints"] = "on", "1"
 	return a
 }
 
-// copying reads like reading, but SQLite takes VACUUM INTO for writing and lets no query_only connection do it.
+// copying reads like inspecting, but SQLite takes VACUUM INTO for writing and lets no query_only connection do it.
 func copying() access {
-	return access{map[string]string{"mode": "ro", "_busy_timeout": "5000"}, map[string]string{"busy_timeout": "5000"}}
+	return access{map[string]string{"mode": "rw", "_busy_timeout": "5000"}, map[string]string{"busy_timeout": "5000"}}
 }
 
 // connector opens connections of one access and vouches for each.

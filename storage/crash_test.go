@@ -2,12 +2,14 @@ package storage_test
 
 import (
 	"bufio"
+	"bytes"
 	"database/sql"
 	"io/fs"
 	"log/slog"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -165,4 +167,53 @@ func TestSecondProcess(t *testing.T) {
 	}
 	kill(t, cmd, out)
 	used(t, c) // a killed process holds nothing
+}
+
+// What a power cut leaves beside the database is of any age, or gone: the start after it finds every row.
+func TestStartAfterAPowerCut(t *testing.T) {
+	for name, shm := range map[string][]byte{"without the index of the log": nil, "with an old index of the log": bytes.Repeat([]byte{0xA5}, 32768)} {
+		t.Run(name, func(t *testing.T) {
+			before := config(t)
+			s := open(t, before)
+			try(t, s.SetSetting(t.Context(), "leo", core.ClockSetting, "12"))
+			after := config(t)
+			for _, suffix := range []string{"", "-wal", ".key"} { // as the disk holds them while the process runs
+				raw, err := os.ReadFile(before.Path + suffix)
+				try(t, err)
+				try(t, os.WriteFile(after.Path+suffix, raw, 0o600))
+			}
+			if shm != nil {
+				try(t, os.WriteFile(after.Path+"-shm", shm, 0o600))
+			}
+			if _, err := storage.Examine(t.Context(), after.Path); err != nil {
+				t.Errorf("examined: %v", err)
+			}
+			chosen, err := open(t, after).Settings(t.Context(), "leo")
+			try(t, err)
+			if chosen[core.ClockSetting] != "12" {
+				t.Errorf("what was on disk is lost: %v", chosen)
+			}
+		})
+	}
+}
+
+// A first start that is killed in its first transaction leaves a journal that has to be rolled back before anything can be
+// read.
+func TestStartAfterAFirstStartWasKilled(t *testing.T) {
+	raw := filepath.Join(t.TempDir(), "raw.db")
+	db, err := sql.Open("sqlite3", "file:"+raw+"?_journal_mode=DELETE&_cache_size=1")
+	try(t, err)
+	t.Cleanup(func() { try(t, db.Close()) })
+	db.SetMaxOpenConns(1)
+	_, err = db.Exec("PRAGMA cache_spill = 1; BEGIN IMMEDIATE; CREATE TABLE t (x); INSERT INTO t SELECT randomblob(4000) FROM (SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4), (SELECT 1 UNION SELECT 2 UNION SELECT 3)")
+	try(t, err)
+	c := config(t)
+	for from, to := range map[string]string{raw: c.Path, raw + "-journal": c.Path + "-journal"} {
+		left, err := os.ReadFile(from)
+		try(t, err)
+		try(t, os.WriteFile(to, left, 0o600))
+	}
+	try(t, os.WriteFile(c.Path+".key.new", []byte(strings.Repeat("5a", 32)+"\n"), 0o600))
+	s := open(t, c)
+	try(t, s.SetSetting(t.Context(), "leo", core.ClockSetting, "12"))
 }

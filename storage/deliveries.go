@@ -88,6 +88,16 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	return due.time(), nil
 }
 
+const updateHastened = `UPDATE deliveries SET due = :now WHERE sent = '' AND dropped = '' AND attempts > 0 AND due > :now`
+
+// Hasten makes all deliveries that are neither sent nor dropped, and were postponed, due now.
+func (s *Store) Hasten(ctx context.Context, now time.Time) error {
+	return s.writer.write(ctx, "hasten", func(t *tx) error {
+		_, err := t.put(updateHastened, map[string]any{"now": stamp(now)})
+		return err
+	})
+}
+
 const updateSent = `UPDATE deliveries SET sent = ?, message = ? WHERE id = ?`
 
 // MarkSent records that a delivery arrived, or answers core.ErrNone where there is none.

@@ -26,7 +26,8 @@ func (r *Refusal) Error() string {
 // Unwrap returns the cause.
 func (r *Refusal) Unwrap() error { return r.Err }
 
-const hintRestore = "Put a backup of the database and its key file back, or move both away to begin anew."
+const hintRestore = "Put a backup of the database and its key file back, having removed the old files beside it that end in -wal and " +
+	"-shm: what is in them belongs to the old database. Or move all of them away to begin anew."
 
 func damaged(path string, cause error) *Refusal {
 	return &Refusal{Text: fmt.Sprintf("The database %s is damaged.", path), Hint: hintRestore, Err: cause}
@@ -51,6 +52,18 @@ func foreign(path string) *Refusal {
 		Text: fmt.Sprintf("%s is not a database of latchstring.", path),
 		Hint: "Name another file as storage.path in the config.",
 	}
+}
+
+func unmigrated(path string, has int, cause error) *Refusal {
+	r := &Refusal{
+		Text: fmt.Sprintf("The database %s could not be brought to the format of this version; it is as it was.", path),
+		Hint: "A full disk is the usual cause. The version that wrote it still works with it.",
+		Err:  cause,
+	}
+	if has == 0 {
+		r.Text, r.Hint = fmt.Sprintf("The database %s could not be made.", path), "A full disk is the usual cause."
+	}
+	return r
 }
 
 func newer(path string, has, knows int) *Refusal {

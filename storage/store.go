@@ -95,11 +95,7 @@ func open(ctx context.Context, path string, c Config) (*Store, error) {
 		c.Log.Info("changing the format of the database", slog.Int("from", has), slog.Int("to", len(steps)))
 	}
 	if err := migrate(ctx, path, has, steps); err != nil {
-		return nil, &Refusal{
-			Text: fmt.Sprintf("The database %s could not be brought to the format of this version; it is as it was.", path),
-			Hint: "A full disk is the usual cause. The version that wrote it still works with it.",
-			Err:  err,
-		}
+		return nil, unmigrated(path, has, err)
 	}
 	s := &Store{now: c.Now, log: c.Log, read: connect(path, reading(), readers)}
 	s.writer = startWriter(connect(path, writing(), 1), k.key)

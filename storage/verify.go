@@ -28,13 +28,29 @@ func Verify(ctx context.Context, path string) (report AuditReport, err error) {
 	if err != nil {
 		return AuditReport{}, err
 	}
-	db := connect(path, reading(), 1)
+	db := connect(path, inspecting(), 1)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	report, err = verify(ctx, db.DB, newChain(key))
 	if err != nil {
 		return report, unreadable(path, err)
 	}
 	return report, nil
+}
+
+// Examine says what [Open] would refuse of a database that is there, and else verifies its audit. It changes nothing.
+func Examine(ctx context.Context, path string) (AuditReport, error) {
+	steps, err := readSteps(shipped)
+	if err != nil {
+		return AuditReport{}, fmt.Errorf("storage: %w", err)
+	}
+	path, key, err := whole(path)
+	if err != nil {
+		return AuditReport{}, err
+	}
+	if _, err := inspect(ctx, path, keep{key: key}, len(steps)); err != nil {
+		return AuditReport{}, err
+	}
+	return Verify(ctx, path)
 }
 
 // whole returns the absolute path of a database that is there, and its key.

@@ -88,14 +88,14 @@ members:
   - { name: Sofi, role: child }
 services:
   - { id: family, title: Family sign-on, kind: recipe, recipe: kratos, url: "http://127.0.0.1:4434", accounts: { leo: leo@example.org, Marta: marta@example.org } }
-  - { id: mine, kind: recipe, recipe: mine.yaml, url: "https://nas.lan/mine", accounts: { Sofi: sofi } }
+  - { id: ours, kind: recipe, recipe: ours.yaml, url: "https://nas.lan/ours", accounts: { Sofi: sofi } }
 watch: { home: ["203.0.113.0/24"] }
 `)
 	kratos, err := os.ReadFile("../../adapters/services/recipe/recipes/kratos.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(filepath.Dir(path), "mine.yaml"), kratos, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(filepath.Dir(path), "ours.yaml"), kratos, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c, faults := load(t, path)
@@ -130,7 +130,7 @@ watch: { home: ["203.0.113.0/24"] }
 	if diff := cmp.Diff(accounts, family.Accounts); diff != "" {
 		t.Error(diff)
 	}
-	if family.Title != "Family sign-on" || mine.Title == "" || mine.Service != "mine" {
+	if family.Title != "Family sign-on" || mine.Title == "" || mine.Service != "ours" {
 		t.Errorf("titles %q and %q, id %q", family.Title, mine.Title, mine.Service)
 	}
 	if c.Watch.Every != time.Minute {

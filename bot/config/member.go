@@ -1,8 +1,11 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"latchstring/adapters/strictyaml"
 	"latchstring/core"
@@ -35,6 +38,7 @@ func (m Member) member() core.Member {
 // Check finds what is wrong with a member.
 func (m *Member) Check(at strictyaml.At) {
 	checkLine(at, "name", m.Name)
+	checkName(at, "name", m.Name)
 	switch m.Role {
 	case core.Owner, core.Adult, core.Child:
 	default:
@@ -55,4 +59,20 @@ func isNumber(text string, least, most int) bool {
 	}
 	_, err := strconv.ParseUint(text, 10, 64)
 	return err == nil
+}
+
+// taken are words that commands understand as something else: "devices all" can not mean the devices of somebody called All.
+// They are those of core/talk/reading.go and of the commands there.
+var taken = []string{"all", "everybody", "everyone", "everything", "me", "my", "mine", "unknown", "idle", "unused", "page", "before"}
+
+// checkName finds names that nobody could be called by in a command.
+func checkName(at strictyaml.At, key, name string) {
+	first, _ := utf8.DecodeRuneInString(name)
+	switch {
+	case name == "":
+	case slices.Contains(taken, strings.ToLower(name)):
+		at.Fault(key, "is a word that commands use; choose another name")
+	case !unicode.IsLetter(first) && !unicode.IsDigit(first):
+		at.Fault(key, "should begin with a letter")
+	}
 }

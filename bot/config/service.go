@@ -38,7 +38,9 @@ func (s *Service) Check(at strictyaml.At) {
 	if !serviceID.MatchString(string(s.ID)) {
 		at.Fault("id", "should be a short name of at most 20 small letters, digits and dashes, such as photos")
 	}
+	checkName(at, "id", string(s.ID))
 	checkLine(at, "title", s.Title)
+	checkName(at, "title", s.Title)
 }
 
 // complete fills in what follows from the rest.

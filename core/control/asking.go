@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"slices"
 
 	"latchstring/core"
 )
@@ -12,7 +13,7 @@ func (d *Desk) AskSignOut(ctx context.Context, o Order, want Want) (core.Action,
 	if err != nil {
 		return core.Action{}, err
 	}
-	if len(p.Devices) == 0 {
+	if len(p.Devices) == 0 && want.All == "" {
 		return core.Action{}, core.ServiceError(core.Missing, p.Connector.Title, nil)
 	}
 	a, err := d.newSignOut(o, p)
@@ -38,6 +39,9 @@ func (d *Desk) AskReset(ctx context.Context, o Order, service core.ServiceID, wh
 func (d *Desk) askOwners(ctx context.Context, a core.Action, o Order) (core.Action, error) {
 	now := d.Now()
 	a.State, a.LookAt = core.Pending, now.Add(lapseAfter)
+	if same, ok := d.sameOpen(ctx, a); ok {
+		return same, nil
+	}
 	var deliveries []core.Delivery
 	for _, m := range d.House.Owners() {
 		dl, err := d.delivery(a, core.Delivery{To: m.ID})
@@ -55,8 +59,9 @@ func (d *Desk) askOwners(ctx context.Context, a core.Action, o Order) (core.Acti
 	return a, nil
 }
 
-// Decide is an owner's yes or no to what was asked of them. What the device looks like now counts: after a yes the action
-// wants [Desk.Carry].
+// Decide is an owner's yes or no to what was asked of them. What the devices look like now counts: where a yes would
+// touch others than the owner was shown, the error's kind is core.Changed, and the action shows how it is now. After a
+// yes the action wants [Desk.Carry].
 func (d *Desk) Decide(ctx context.Context, o Order, id core.ActionID, yes bool) (core.Action, error) {
 	a, err := d.Book.Action(ctx, id)
 	if err != nil {
@@ -68,6 +73,7 @@ func (d *Desk) Decide(ctx context.Context, o Order, id core.ActionID, yes bool) 
 	if a.State != core.Pending {
 		return core.Action{}, core.ErrUsed
 	}
+	asked := a
 	a.Decider, a.Decided = o.By.ID, o.At
 	if !yes {
 		return d.turnDown(ctx, a, o)
@@ -87,6 +93,13 @@ func (d *Desk) Decide(ctx context.Context, o Order, id core.ActionID, yes bool) 
 	if len(p.Devices) > 0 {
 		a.Targets = p.targets()
 	}
+	if !shown(asked, p) {
+		asked.Targets = a.Targets
+		if err := d.Book.Save(ctx, asked, nil, nil); err != nil {
+			return core.Action{}, beginError(err)
+		}
+		return core.Action{}, core.ChangedError()
+	}
 	d.ready(&a, p)
 	return d.begin(ctx, a, o, core.Approved)
 }
@@ -103,10 +116,21 @@ func (d *Desk) turnDown(ctx context.Context, a core.Action, o Order) (core.Actio
 	return a, nil
 }
 
+// shown tells whether an owner who was shown an action knew everything that a plan touches.
+func shown(a core.Action, p Plan) bool {
+	for _, t := range p.targets() {
+		i := slices.IndexFunc(a.Targets, func(s core.Target) bool { return s.Ref == t.Ref })
+		if i < 0 || slices.ContainsFunc(t.Members, func(m core.MemberID) bool { return !slices.Contains(a.Targets[i].Members, m) }) {
+			return false
+		}
+	}
+	return true
+}
+
 // wantOf is the sign-out that an action was asked for.
 func wantOf(a core.Action) Want {
 	w := Want{Service: a.Service}
-	if a.Whole {
+	if a.Account.Member != "" {
 		w.All = a.Account.Member
 		return w
 	}

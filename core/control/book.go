@@ -26,7 +26,8 @@ type Book interface {
 	// Action returns an action, or core.ErrNone.
 	Action(ctx context.Context, id core.ActionID) (core.Action, error)
 
-	// Unended returns the actions that have not ended, oldest first, 1,000 at the most.
+	// Unended returns the actions that have not ended, those that are Executing first and then the oldest first, 1,000 at
+	// the most.
 	Unended(ctx context.Context) ([]core.Action, error)
 
 	// History returns entries, newest first.

@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -106,17 +105,15 @@ func (d *Desk) Postpone(ctx context.Context, o Order, id core.ActionID) (core.Ac
 	return a, nil
 }
 
-// followUp asks the person who has an action in hand how it went; after the last time it rests as handed over.
-func (d *Desk) followUp(ctx context.Context, a core.Action) {
+// followUp asks the person who has an action in hand how it went; after the last time it rests as handed over. It returns
+// whether that is on record.
+func (d *Desk) followUp(ctx context.Context, a core.Action) bool {
 	now := d.Now()
 	a.Looks++
 	a.LookAt = now.Add(followUpAfter)
 	if a.Looks > followUps {
 		a.State, a.Ended = core.Ended, now
-		if err := d.Book.Save(ctx, a, []core.Entry{d.entry(a, a.Actor, core.Concluded)}, nil); err != nil {
-			d.Log.Error("outcome not recorded", slog.String("action", string(a.ID)), slog.Any("cause", err))
-		}
-		return
+		return d.keep(ctx, a)
 	}
 	for _, s := range []*core.Source{&a.Asked, &a.Decided} {
 		s.Message = "" // a question that nobody answered is asked anew, where it is seen
@@ -125,7 +122,7 @@ func (d *Desk) followUp(ctx context.Context, a core.Action) {
 	if a.Decider != "" {
 		told = a.Actor // it is in the decider's hand
 	}
-	d.save(ctx, a, told)
+	return d.save(ctx, a, told)
 }
 
 // moved remembers where the person who has an action in hand spoke of it last.

@@ -27,7 +27,8 @@ type Desk struct {
 
 	// Since is when this process began; what is left of an earlier one may have called a service until then.
 	Since time.Time
-	// Patience is how long one call to a service may take; zero means 15 seconds.
+	// Patience is how long one call to a service may take at least before it is given up; zero means 15 seconds. A
+	// connector that sets itself a longer limit has that.
 	Patience time.Duration
 	// Pauses are the waits between the looks at a service right after a sign-out, for services that take a moment.
 	Pauses []time.Duration
@@ -70,26 +71,27 @@ func (d *Desk) newID() (string, error) {
 	return hex.EncodeToString(b[:]), nil
 }
 
-func (d *Desk) patience() time.Duration {
-	if d.Patience > 0 {
-		return d.Patience
+func (d *Desk) patience(c *core.Connector) time.Duration {
+	patience := d.Patience
+	if patience == 0 {
+		patience = 15 * time.Second
 	}
-	return 15 * time.Second
+	return max(patience, c.Settle)
 }
 
-// settled is when a call begun at a time can no longer be carried out by the service.
-func (d *Desk) settled(c *core.Connector, begun time.Time) time.Time {
-	longest := d.patience()
-	if c.Settle > 0 {
-		longest = c.Settle
+// settled is when the service can no longer be carrying out so many calls, begun one after the other from a time on.
+func (d *Desk) settled(c *core.Connector, begun time.Time, calls int) time.Time {
+	longest := c.Settle
+	if longest == 0 {
+		longest = d.patience(c)
 	}
-	return begun.Add(longest + time.Second)
+	return begun.Add(time.Duration(max(calls, 1))*longest + time.Second)
 }
 
 // call asks a service something and keeps the house standing whatever happens in the connector: it may take no longer
 // than the desk's patience, and a panic in it is an answer that makes no sense.
 func (d *Desk) call(ctx context.Context, c *core.Connector, ask func(context.Context) error) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, d.patience())
+	ctx, cancel := context.WithTimeout(ctx, d.patience(c))
 	defer cancel()
 	defer func() {
 		if r := recover(); r != nil {

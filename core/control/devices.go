@@ -134,17 +134,28 @@ type Health struct {
 	Since     time.Time // since when
 }
 
-// Status tells how the services are doing, having asked each of them now.
+// Status tells how the services are doing, having asked each of them now. Who may know it of their own only is told of the
+// services they have accounts at, and of their devices there.
 func (d *Desk) Status(ctx context.Context, asker core.Member) ([]Health, error) {
-	if core.May(asker.Role, core.ReadStatus, core.Others) != core.Allowed {
-		return nil, d.refuse(ctx, asker, core.ReadStatus, "", nil)
+	if err := d.Allow(ctx, asker, core.ReadStatus, core.Own); err != nil {
+		return nil, err
 	}
-	health := make([]Health, len(d.Connectors))
-	var wg sync.WaitGroup
+	all := core.May(asker.Role, core.ReadStatus, core.Others) == core.Allowed
+	var asked []*core.Connector
 	for i := range d.Connectors {
+		if _, has := d.Connectors[i].Account(asker.ID); all || has {
+			asked = append(asked, &d.Connectors[i])
+		}
+	}
+	health := make([]Health, len(asked))
+	var wg sync.WaitGroup
+	for i, c := range asked {
 		wg.Go(func() {
-			l := d.list(ctx, &d.Connectors[i])
-			health[i] = Health{Connector: l.Connector, Devices: len(l.Devices), At: l.At, Err: l.Err, Since: l.Since}
+			l := d.list(ctx, c)
+			if !all {
+				l.Devices = ofMember(l.Devices, asker.ID)
+			}
+			health[i] = Health{Connector: c, Devices: len(l.Devices), At: l.At, Err: l.Err, Since: l.Since}
 		})
 	}
 	wg.Wait()

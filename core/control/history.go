@@ -28,8 +28,8 @@ func (d *Desk) Action(ctx context.Context, asker core.Member, id core.ActionID) 
 	}
 	concerned := asker.Role == core.Owner || asker.ID == a.Actor || asker.ID == a.Decider || asker.ID == a.Account.Member ||
 		slices.ContainsFunc(a.Targets, func(t core.Target) bool { return slices.Contains(t.Members, asker.ID) })
-	if !concerned {
-		return core.Action{}, d.refuse(ctx, asker, a.Act, a.Service, nil)
+	if !concerned { // it was a concern of theirs once, or they would not have been led here: that is no attempt
+		return core.Action{}, core.RightError(a.Act)
 	}
 	return a, nil
 }

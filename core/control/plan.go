@@ -20,7 +20,8 @@ type Want struct {
 type Plan struct {
 	Want      Want
 	Connector *core.Connector
-	Devices   []core.Device // what would be signed out
+	Devices   []core.Device // what would be signed out; of more than 100 the first 100
+	Total     int           // how many it would be without that bound
 	Affects   []core.MemberID
 	Verdict   core.Verdict
 	Way       core.Support // Yes, or ByHand
@@ -42,14 +43,16 @@ func (d *Desk) PlanSignOut(ctx context.Context, asker core.Member, want Want) (P
 	}
 	p := Plan{Want: want, Connector: c}
 	devices, err := d.look(ctx, c)
-	if err != nil {
-		return Plan{}, err
-	}
 	if want.All != "" {
 		p.takeAll(devices)
 	} else {
 		p.takeRefs(devices)
 	}
+	// Of a list that could be read in part, what is in it is there; that something is gone only a whole one tells.
+	if err != nil && (want.All != "" || len(p.Devices) < len(want.Refs)) {
+		return Plan{}, err
+	}
+	p.Total = len(p.Devices)
 	if len(p.Devices) > maxTargets {
 		p.Devices = p.Devices[:maxTargets]
 	}
@@ -96,7 +99,9 @@ func (p *Plan) takeRefs(devices []core.Device) {
 
 func (p *Plan) takeAll(devices []core.Device) {
 	account, known := p.Connector.Account(p.Want.All)
-	p.account = account
+	if p.account = account; !known {
+		p.account = core.Account{Service: p.Connector.Service, Member: p.Want.All}
+	}
 	p.whole = known && p.Connector.SignOutAll != nil && len(p.Want.Keep) == 0
 	for _, dev := range devices {
 		if !dev.On(p.Want.All) {
@@ -148,7 +153,7 @@ func (p *Plan) targets() []core.Target {
 	for i, dev := range p.Devices {
 		targets[i] = core.Target{
 			Ref: dev.Ref(), Since: dev.Since(), Name: dev.Name, Members: dev.Members(),
-			Login: dev.Latest().Login, Outcome: core.Open,
+			Login: dev.Latest().Login, Playing: dev.Playing(), Outcome: core.Open,
 		}
 	}
 	return targets

@@ -58,6 +58,9 @@ func (d *Desk) BeginReset(ctx context.Context, o Order, service core.ServiceID, 
 		return core.Action{}, err
 	}
 	d.readyReset(&a, p)
+	if same, ok := d.sameOpen(ctx, a); ok {
+		return same, nil
+	}
 	return d.begin(ctx, a, o, core.Requested)
 }
 
@@ -77,7 +80,7 @@ func (d *Desk) readyReset(a *core.Action, p ResetPlan) {
 		a.State, a.Outcome, a.LookAt = core.InHand, core.HandedOver, d.Now().Add(followUpAfter)
 		return
 	}
-	a.State, a.Settled, a.Attempts = core.Executing, d.settled(p.Connector, d.Now()), 1
+	a.State, a.Settled, a.Attempts = core.Executing, d.settled(p.Connector, d.Now(), 1), 1
 }
 
 // carryReset starts the reset. What it hands to the member is kept in memory until it is shown and lapses; it is on no

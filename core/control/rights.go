@@ -41,6 +41,15 @@ func (d *Desk) refuse(ctx context.Context, m core.Member, act core.Act, service 
 	return core.RightError(act)
 }
 
+// Allow says whether a member may do something at all, with their own or with everybody's things; where not, that is on
+// record.
+func (d *Desk) Allow(ctx context.Context, m core.Member, act core.Act, whose core.Whose) error {
+	if core.May(m.Role, act, whose) != core.Denied {
+		return nil
+	}
+	return d.refuse(ctx, m, act, "", nil)
+}
+
 // strictest returns what a member may do with all of several devices.
 func strictest(m core.Member, act core.Act, devices []core.Device) core.Verdict {
 	verdict := core.Allowed

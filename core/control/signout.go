@@ -43,7 +43,28 @@ func (d *Desk) BeginSignOut(ctx context.Context, o Order, want Want, told []core
 		return core.Action{}, err
 	}
 	d.ready(&a, p)
+	if same, ok := d.sameOpen(ctx, a); ok {
+		return same, nil
+	}
 	return d.begin(ctx, a, o, core.Requested)
+}
+
+// sameOpen finds what the same member asked for, or has in hand, already: asking three times makes it no more.
+func (d *Desk) sameOpen(ctx context.Context, a core.Action) (core.Action, bool) {
+	if a.State != core.Pending && a.State != core.InHand {
+		return core.Action{}, false
+	}
+	actions, err := d.Book.Unended(ctx)
+	if err != nil {
+		return core.Action{}, false
+	}
+	for _, b := range actions {
+		if b.State == a.State && b.Act == a.Act && b.Actor == a.Actor && b.Service == a.Service && b.Account == a.Account &&
+			slices.EqualFunc(a.Targets, b.Targets, func(x, y core.Target) bool { return x.Ref == y.Ref }) {
+			return b, true
+		}
+	}
+	return core.Action{}, false
 }
 
 // newSignOut makes the action of a plan, not yet under way.
@@ -86,7 +107,11 @@ func (d *Desk) ready(a *core.Action, p Plan) {
 	case p.Way == core.ByHand:
 		a.State, a.Outcome, a.LookAt = core.InHand, core.HandedOver, now.Add(followUpAfter)
 	default:
-		a.State, a.Settled, a.Attempts = core.Executing, d.settled(p.Connector, d.Now()), 1
+		calls := len(a.Targets)
+		if a.Whole {
+			calls = 1
+		}
+		a.State, a.Settled, a.Attempts = core.Executing, d.settled(p.Connector, d.Now(), calls), 1
 	}
 }
 
@@ -162,6 +187,7 @@ func (d *Desk) Carry(ctx context.Context, a core.Action) {
 		return
 	}
 	d.hold(a.ID, time.Time{})
+	defer d.news() // what is left to do is Tend's from now on
 	defer d.letGo(a.ID)
 	c, err := d.connector(a.Service)
 	if err != nil {
@@ -220,10 +246,11 @@ func (d *Desk) ask(ctx context.Context, a *core.Action, c *core.Connector) (doub
 		within = max(within, r.Within)
 		return o, r
 	}
-	if a.Whole && c.SignOutAll != nil {
+	if a.Whole {
 		o, _ := send(func(ctx context.Context) (core.Receipt, error) { return c.SignOutAll.SignOutAll(ctx, a.Account) })
 		for i := range a.Targets {
-			a.Targets[i].Outcome, a.Targets[i].Asked = firm(o), true
+			t := &a.Targets[i]
+			t.Outcome, t.Asked, t.Taken = firm(o), true, o == core.Started
 		}
 		return doubt, within
 	}
@@ -236,7 +263,7 @@ func (d *Desk) ask(ctx context.Context, a *core.Action, c *core.Connector) (doub
 			continue
 		}
 		o, r := send(func(ctx context.Context) (core.Receipt, error) { return c.SignOut.SignOut(ctx, t.Ref) })
-		t.Outcome, t.Asked = firm(o), true
+		t.Outcome, t.Asked, t.Taken = firm(o), true, o == core.Started
 		if r.Gone {
 			t.Outcome = core.WasGone
 		}

@@ -21,6 +21,7 @@ const (
 	lapseAfter    = time.Hour        // when what was asked of an owner lapses
 	retryWithin   = 15 * time.Minute // an interrupted sign-out that is older is not tried again
 	retryLook     = 5 * time.Minute  // when a service that could not be read is looked at again
+	retryRecord   = 20 * time.Second // when what could not be recorded is tried again
 	giveUpLooking = 48 * time.Hour   // when looking ends for good
 )
 
@@ -59,7 +60,7 @@ func (d *Desk) Tend(ctx context.Context) (next time.Time) {
 			due = d.settledAt(a)
 		}
 		if d.held(a.ID) {
-			continue // whoever carries it saves it, and then Tend is called again
+			continue // whoever carries it lets go of it, and then Tend is called again
 		}
 		if now := d.Now(); !due.After(now) {
 			if due = d.tend(ctx, a); due.IsZero() {
@@ -80,7 +81,7 @@ func (d *Desk) settledAt(a core.Action) time.Time {
 	if !ok || !a.Started.Before(d.Since) {
 		return a.Settled
 	}
-	if last := d.settled(c, d.Since); last.After(a.Settled) {
+	if last := d.settled(c, d.Since, 1); last.After(a.Settled) {
 		return last
 	}
 	return a.Settled
@@ -92,11 +93,11 @@ func (d *Desk) tend(ctx context.Context, a core.Action) time.Time {
 	switch a.State {
 	case core.Pending:
 		a.State, a.Outcome, a.Ended = core.Ended, core.Lapsed, now
-		d.save(ctx, a, "")
+		return d.again(d.save(ctx, a, ""))
 	case core.InHand:
-		d.followUp(ctx, a)
+		return d.again(d.followUp(ctx, a))
 	case core.Executing:
-		d.reconcile(ctx, a)
+		return d.again(d.reconcile(ctx, a, ""))
 	case core.Waiting:
 		if err := d.relook(ctx, a, ""); err != nil {
 			return now.Add(retryLook)
@@ -106,26 +107,39 @@ func (d *Desk) tend(ctx context.Context, a core.Action) time.Time {
 	return time.Time{}
 }
 
+// again is when something is tried again that could not be recorded.
+func (d *Desk) again(recorded bool) time.Time {
+	if recorded {
+		return time.Time{}
+	}
+	return d.Now().Add(retryRecord)
+}
+
 // reconcile finds out what came of an action that was interrupted. The service has had its time, so what it lists now
 // is what came of the request; only then, once, and only while the member's word is fresh, a sign-out is asked for again.
-func (d *Desk) reconcile(ctx context.Context, a core.Action) {
+// It returns whether what came of it is on record.
+func (d *Desk) reconcile(ctx context.Context, a core.Action, looking core.MemberID) bool {
 	now := d.Now()
+	before := a.Outcome
 	if a.Act == core.StartReset {
 		a.State, a.Outcome, a.Ended = core.Ended, core.Unknown, now
-		d.save(ctx, a, "")
-		return
+		return d.save(ctx, a, looking)
 	}
-	c, err := d.connector(a.Service)
-	if err != nil {
-		d.fail(ctx, a, err)
-		return
+	c, ok := d.Connector(a.Service)
+	if !ok { // the config does not name it any more, so nobody can look
+		a.State, a.Outcome, a.Ended = core.Ended, core.Unknown, now
+		a.Targets = slices.Clone(a.Targets)
+		for i := range a.Targets {
+			a.Targets[i].Outcome = core.Unknown
+		}
+		return d.save(ctx, a, looking)
 	}
 	a.Targets = slices.Clone(a.Targets)
 	devices, err := d.look(ctx, c)
 	concludeTargets(&a, devices, err != nil)
-	if err == nil && unsettled(a) && a.Attempts < 2 && now.Sub(a.Started) < retryWithin && c.SignOut != nil {
-		d.retry(ctx, a, c)
-		return
+	// One call for a whole account is not repeated: it would also end what signed in since.
+	if err == nil && unsettled(a) && a.Attempts < 2 && now.Sub(a.Started) < retryWithin && c.SignOut != nil && !a.Whole {
+		return d.retry(ctx, a, c)
 	}
 	for i := range a.Targets {
 		if t := &a.Targets[i]; t.Outcome == core.Open {
@@ -135,11 +149,14 @@ func (d *Desk) reconcile(ctx context.Context, a core.Action) {
 	a.Outcome = a.Weakest()
 	a.Attempts = 2
 	d.schedule(&a, now, 0)
-	d.save(ctx, a, "")
+	if a.Outcome == before { // it was told so already
+		return d.keep(ctx, a)
+	}
+	return d.save(ctx, a, looking)
 }
 
 // retry asks once more for what is still there. That is on record before it happens.
-func (d *Desk) retry(ctx context.Context, a core.Action, c *core.Connector) {
+func (d *Desk) retry(ctx context.Context, a core.Action, c *core.Connector) bool {
 	for i := range a.Targets {
 		if a.Targets[i].Outcome == core.StillThere {
 			a.Targets[i].Outcome = core.Open
@@ -147,14 +164,15 @@ func (d *Desk) retry(ctx context.Context, a core.Action, c *core.Connector) {
 	}
 	now := d.Now()
 	a.Attempts++
-	a.Settled = d.settled(c, now)
+	a.Settled = d.settled(c, now, len(a.Targets))
 	if err := d.Book.Save(ctx, a, []core.Entry{d.entry(a, a.Actor, core.Requested)}, nil); err != nil {
 		d.Log.Error("retry not recorded", slog.String("action", string(a.ID)), slog.Any("cause", err))
-		return
+		return false
 	}
 	a.Version++
 	d.hold(a.ID, time.Time{})
 	d.Carry(ctx, a)
+	return true
 }
 
 // relook compares an action that waits with what the service lists now, and tells what has changed to all but the member
@@ -171,30 +189,42 @@ func (d *Desk) relook(ctx context.Context, a core.Action, looking core.MemberID)
 	if err != nil && now.Sub(a.Started) < giveUpLooking {
 		return err
 	}
-	before := a.Targets
+	before, due, early := a.Targets, a.LookAt, now.Before(a.LookAt)
 	a.Targets = slices.Clone(a.Targets)
 	concludeTargets(&a, devices, err != nil)
 	for i := range a.Targets {
 		switch t := &a.Targets[i]; {
 		case before[i].Outcome == core.Gone && t.Outcome == core.StillThere:
 			t.Outcome = core.CameBack
+		case before[i].Outcome == core.Later && t.Outcome == core.StillThere && early:
+			t.Outcome = core.Later // it still has time, by its own word
 		case before[i].Outcome == core.Gone && t.Outcome == core.Again, before[i].Outcome == core.CameBack:
 			t.Outcome = before[i].Outcome
 		}
 	}
 	changed := !slices.EqualFunc(before, a.Targets, func(x, y core.Target) bool { return x.Outcome == y.Outcome })
 	a.Outcome = a.Weakest()
+	if early && !changed {
+		return nil // somebody looked in between; the look that is due will come
+	}
 	a.Looks++
-	d.schedule(&a, now, 0)
+	d.schedule(&a, now, max(0, due.Sub(now)))
 	if changed {
 		d.save(ctx, a, looking)
-		return nil
+	} else {
+		d.keep(ctx, a)
 	}
-	if err := d.Book.Save(ctx, a, nil, nil); err != nil {
+	return nil
+}
+
+// keep records how an action stands where nobody needs to hear of it, and returns whether that worked.
+func (d *Desk) keep(ctx context.Context, a core.Action) bool {
+	err := d.Book.Save(ctx, a, nil, nil)
+	if err != nil {
 		d.Log.Error("look not recorded", slog.String("action", string(a.ID)), slog.Any("cause", err))
 	}
 	d.news()
-	return nil
+	return err == nil
 }
 
 // LookNow looks at an action for a member who asks what came of it. It concludes nothing while the service may still be
@@ -208,7 +238,7 @@ func (d *Desk) LookNow(ctx context.Context, asker core.Member, id core.ActionID)
 	case a.State == core.Executing && d.Now().Before(d.settledAt(a)):
 		return a, nil
 	case a.State == core.Executing:
-		d.reconcile(ctx, a)
+		d.reconcile(ctx, a, asker.ID)
 	case a.Act == core.SignOut && a.State != core.Pending && a.State != core.InHand:
 		if err := d.relook(ctx, a, asker.ID); err != nil {
 			return a, err
@@ -245,15 +275,17 @@ func (d *Desk) fail(ctx context.Context, a core.Action, err error) {
 }
 
 // save records how an action stands, with its entry and the news of it to everybody who is concerned but the one who is
-// being told already. Where that fails the action stays as it was on record, and is looked into again.
-func (d *Desk) save(ctx context.Context, a core.Action, told core.MemberID) {
+// being told already, and returns whether that worked. Where not the action stays as it was on record, and is looked into
+// again.
+func (d *Desk) save(ctx context.Context, a core.Action, told core.MemberID) bool {
 	news := d.deliveriesBut(a, told)
 	err := d.Book.Save(ctx, a, []core.Entry{d.entry(a, a.Actor, core.Concluded)}, news)
 	if err != nil && !errors.Is(err, core.ErrStale) {
 		d.Log.Error("outcome not recorded", slog.String("action", string(a.ID)), slog.Any("cause", err))
-		return
+		return false
 	}
 	d.news()
+	return true
 }
 
 // deliveriesBut are the news of an action to everybody who is concerned but one.

@@ -180,6 +180,9 @@ func (b *Books) Unended(context.Context) ([]core.Action, error) {
 		}
 	}
 	slices.SortFunc(unended, func(x, y core.Action) int {
+		if run := executing(y) - executing(x); run != 0 {
+			return run
+		}
 		if c := x.Started.Compare(y.Started); c != 0 {
 			return c
 		}
@@ -251,4 +254,11 @@ func (b *Books) RecordSignIns(ctx context.Context, service core.ServiceID, curso
 		b.cursors[service] = cursor
 		return nil
 	})
+}
+
+func executing(a core.Action) int {
+	if a.State == core.Executing {
+		return 1
+	}
+	return 0
 }

@@ -26,7 +26,7 @@ func BookSuite(t *testing.T, open func(t *testing.T) AllBooks) {
 		"one device, one executing action":             underway,
 		"one account, one executing reset":             resetUnderway,
 		"beginning is all or nothing":                  beginIsWhole,
-		"unended actions, oldest first":                unended,
+		"unended actions, executing first":             unended,
 		"history, newest first":                        history,
 		"an offer comes back as it went in":            offerComesBack,
 		"an offer is taken once":                       offerOnce,
@@ -235,7 +235,7 @@ func unended(t *testing.T, b AllBooks) {
 	for _, a := range actions {
 		ids = append(ids, a.ID)
 	}
-	same(t, ids, []core.ActionID{"a3", "a2", "a1", "a0"})
+	same(t, ids, []core.ActionID{"a1", "a3", "a2", "a0"})
 }
 
 func history(t *testing.T, b AllBooks) {

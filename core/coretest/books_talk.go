@@ -105,6 +105,18 @@ func (b *Books) Post(ctx context.Context, deliveries []core.Delivery) error {
 	})
 }
 
+// Hasten is a method of [talk.PostBook].
+func (b *Books) Hasten(ctx context.Context, now time.Time) error {
+	return b.change(ctx, func() error {
+		for i, d := range b.deliveries {
+			if d.Sent.IsZero() && !d.Dropped && d.Attempts > 0 && d.Due.After(now) {
+				b.deliveries[i].Due = now
+			}
+		}
+		return nil
+	})
+}
+
 // NextDue is a method of [talk.PostBook].
 func (b *Books) NextDue(context.Context) (time.Time, error) {
 	b.mu.Lock()

@@ -2,6 +2,7 @@ package coretest
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -69,7 +70,7 @@ func runTalk(t *testing.T, file string, books AllBooks) {
 	if strings.Contains(string(raw), "\n! nobody has services\n") {
 		services = nil
 	}
-	tell.house = NewHouse(t, books, services, tell)
+	tell.house = NewHouse(t, books, services, tell, outside{})
 	for line := range strings.Lines(string(raw)) {
 		line = strings.TrimRight(line, "\n")
 		if strings.HasPrefix(line, "  ") || strings.HasPrefix(line, "> ") {
@@ -196,8 +197,18 @@ func (r *teller) show(who string, c talk.Card) []string {
 // Name makes the teller a chat, which news is brought to.
 func (r *teller) Name() core.Chat { return core.Terminal }
 
-// Door is where an invitation leads.
-func (r *teller) Door() string { return "https://chat.example/open?" }
+// Door leads nowhere: nobody is invited to a terminal.
+func (r *teller) Door() string { return "" }
+
+// outside is a chat that people can be invited to; nothing is ever sent there.
+type outside struct{}
+
+func (outside) Name() core.Chat { return core.Telegram }
+func (outside) Door() string    { return "https://chat.example/open?" }
+
+func (outside) Send(context.Context, core.Contact, core.Source, talk.Card, core.DeliveryID) (string, error) {
+	return "", errors.New("nobody is there")
+}
 
 // Send shows news.
 func (r *teller) Send(_ context.Context, to core.Contact, _ core.Source, c talk.Card, _ core.DeliveryID) (string, error) {

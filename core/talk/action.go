@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"slices"
 
 	"latchstring/core"
 )
@@ -9,6 +10,7 @@ import (
 // actionCard says how an action stands, to a member who is concerned by it. It is the answer to the press that began the
 // action, the news of its outcome, and the answer to a second press: always what is so now.
 func (u *turn) actionCard(a core.Action) Card {
+	a = u.discreet(a)
 	var c Card
 	switch {
 	case a.State == core.Pending:
@@ -35,6 +37,26 @@ func (u *turn) actionCard(a core.Action) Card {
 	return c
 }
 
+// discreet hides from a reader who may not know of other people's devices which they are and how many.
+func (u *turn) discreet(a core.Action) core.Action {
+	mine := func(t core.Target) bool { return slices.Contains(t.Members, u.me.ID) }
+	if a.Act != core.SignOut || u.seesAll() || a.Account.Member == u.me.ID || len(a.Targets) > 0 && !slices.ContainsFunc(a.Targets, func(t core.Target) bool { return !mine(t) }) {
+		return a
+	}
+	whose := a.Account.Member
+	for _, t := range a.Targets {
+		if whose == "" && len(t.Members) > 0 {
+			whose = t.Members[0]
+		}
+	}
+	one := core.Target{Name: u.say("everything of {member}'s", u.name(whose)).String(), Outcome: a.Weakest()}
+	if len(a.Targets) > 0 {
+		one.Ref, one.Taken = a.Targets[0].Ref, a.Targets[0].Taken
+	}
+	a.Targets = []core.Target{one}
+	return a
+}
+
 // title says what the household calls the service of an action.
 func (u *turn) title(id core.ServiceID) string {
 	if c, ok := u.Desk.Connector(id); ok {
@@ -52,7 +74,10 @@ func (u *turn) whoDecided(a core.Action) Text {
 
 // what says what an action is about: "Living-room TV", "3 devices".
 func (u *turn) what(a core.Action) any {
-	if len(a.Targets) == 1 {
+	switch len(a.Targets) {
+	case 0:
+		return u.say("everything of {member}'s", u.name(a.Account.Member))
+	case 1:
 		return u.device(a.Targets[0].Name)
 	}
 	return u.count(len(a.Targets), "{n} device", "{n} devices")
@@ -84,8 +109,7 @@ func (u *turn) signOutCard(a core.Action) Card {
 		}
 	case core.StillThere:
 		return Card{
-			Tone: Warn, Summary: u.say("{device} is still signed in to {service}, though {service} said yes.", dev, service),
-			Body: u.lookingBody(a), Buttons: []Button{look, fresh},
+			Tone: Warn, Summary: u.stillThere(t, dev, service), Body: u.lookingBody(a), Buttons: []Button{look, fresh},
 		}
 	case core.CameBack:
 		return Card{
@@ -108,7 +132,7 @@ func (u *turn) signOutCard(a core.Action) Card {
 			Body: u.failureBody(a, service), Buttons: []Button{fresh},
 		}
 	case core.DoneByHand:
-		return Card{Tone: Good, Summary: u.say("Thank you. I wrote down that {device} is signed out of {service}; I can not look there myself.", dev, service)}
+		return Card{Tone: Good, Summary: u.say("Thank you. I wrote down that {device} is signed out of {service}; I could not look there myself.", dev, service)}
 	case core.NotByHand:
 		return Card{
 			Tone: Warn, Summary: u.say("I wrote down that it did not work: {device} stays signed in to {service}.", dev, service),
@@ -117,6 +141,14 @@ func (u *turn) signOutCard(a core.Action) Card {
 	default:
 		return Card{Summary: u.say("Signing {device} out of {service}…", dev, service), Quiet: true}
 	}
+}
+
+// stillThere says that a device is still on the list; a service that said yes has to hear it.
+func (u *turn) stillThere(t core.Target, dev any, service string) Text {
+	if t.Taken {
+		return u.say("{device} is still signed in to {service}, though {service} said yes.", dev, service)
+	}
+	return u.say("{device} is still signed in to {service}.", dev, service)
 }
 
 // lookingBody says that an action is looked at again, if it is.
@@ -183,6 +215,17 @@ func (u *turn) manyCard(a core.Action) Card {
 	}
 	c.Buttons = []Button{u.lookButton(a), again(u.say("Show the list of now"), "devices "+string(a.Service))}
 	return c
+}
+
+// asItIs shows how an action stands now, to whoever was too late or saw something older.
+func (u *turn) asItIs(ctx context.Context, id core.ActionID, notes ...Text) Reply {
+	a, err := u.Desk.Action(ctx, u.me, id)
+	if err != nil {
+		return u.failed(err)
+	}
+	c := u.actionCard(a)
+	c.Body = append(notes, c.Body...)
+	return Reply{Card: c, Redraw: true}
 }
 
 // lookButton asks what came of an action.

@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"errors"
 
 	"latchstring/core"
 	"latchstring/core/control"
@@ -19,6 +20,13 @@ func (u *turn) offerToAsk(p control.Plan) Reply {
 		c.Summary = u.say("{device} belongs to {member}. Shall I ask?", u.device(p.Devices[0].Name), u.name(owners[0]))
 	}
 	c.Buttons = u.askButtons(kindAsk, signOutArgs{Want: p.Want})
+	return Reply{Card: c}
+}
+
+// offerToAskUnseen offers to ask the owner for what the member may not even know of: whether there is anything, and what.
+func (u *turn) offerToAskUnseen(want control.Want) Reply {
+	c := Card{Private: true, Summary: u.say("You can not see {member}'s devices. Shall I ask to sign them out of {service}?", u.name(want.All), u.title(want.Service))}
+	c.Buttons = u.askButtons(kindAsk, signOutArgs{Want: want})
 	return Reply{Card: c}
 }
 
@@ -70,7 +78,7 @@ func (u *turn) pendingCard(a core.Action) Card {
 	c := Card{
 		Tone:    Alarm,
 		Summary: u.say("{member} asks you: {what}", u.name(a.Actor), u.whatWasAsked(a)),
-		Body:    []Text{u.say("Asked {time}.", u.moment(a.Started))},
+		Body:    append(u.whatIsAsked(a), u.say("Asked {time}.", u.moment(a.Started))),
 	}
 	var owners []core.MemberID
 	for _, m := range u.House.Owners() {
@@ -84,9 +92,38 @@ func (u *turn) pendingCard(a core.Action) Card {
 	return c
 }
 
+// whatIsAsked names each device that is asked for, whose it is, and whether it plays: an owner does not decide blindly.
+func (u *turn) whatIsAsked(a core.Action) []Text {
+	var said []Text
+	for i, t := range a.Targets {
+		if i == rowsPerPage {
+			return append(said, u.say("And {n} more.", len(a.Targets)-rowsPerPage))
+		}
+		names := make([]string, len(t.Members))
+		for j, m := range t.Members {
+			names[j] = u.name(m)
+		}
+		switch who := u.list(names); {
+		case len(names) == 0:
+			said = append(said, u.say("{device}: nobody's here.", u.device(t.Name)))
+		case t.Playing:
+			said = append(said, u.say("{device}: {people}; it was playing.", u.device(t.Name), who))
+		default:
+			said = append(said, u.say("{device}: {people}.", u.device(t.Name), who))
+		}
+	}
+	return said
+}
+
 // decide is an owner's answer.
 func (u *turn) decide(ctx context.Context, pressed core.OfferID, id core.ActionID, yes bool) Reply {
 	a, err := u.Desk.Decide(ctx, u.order(pressed), id, yes)
+	if core.KindOf(err) == core.Changed {
+		return u.asItIs(ctx, id, u.errorText(err))
+	}
+	if errors.Is(err, core.ErrUsed) {
+		return u.asItIs(ctx, id)
+	}
 	if err != nil {
 		return u.unless(err)
 	}

@@ -33,6 +33,8 @@ type PostBook interface {
 	Due(ctx context.Context, now time.Time, limit int) ([]core.Delivery, error)
 	// NextDue returns when the next delivery that is neither sent nor dropped is due; zero: none is waiting.
 	NextDue(ctx context.Context) (time.Time, error)
+	// Hasten makes all deliveries that are neither sent nor dropped, and were postponed, due now.
+	Hasten(ctx context.Context, now time.Time) error
 	// MarkSent records that a delivery arrived, and the platform's name of its message ("" where it has none).
 	MarkSent(ctx context.Context, id core.DeliveryID, at time.Time, message string) error
 	// Postpone makes a delivery due later and counts an attempt.

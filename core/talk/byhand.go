@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"errors"
 
 	"latchstring/core"
 )
@@ -41,6 +42,9 @@ func (u *turn) guideCard(a core.Action) Card {
 // endByHand takes a person's word of how it went.
 func (u *turn) endByHand(ctx context.Context, pressed core.OfferID, id core.ActionID, worked bool) Reply {
 	a, err := u.Desk.EndByHand(ctx, u.order(pressed), id, worked)
+	if errors.Is(err, core.ErrUsed) {
+		return u.asItIs(ctx, id)
+	}
 	if err != nil {
 		return u.unless(err)
 	}
@@ -50,6 +54,9 @@ func (u *turn) endByHand(ctx context.Context, pressed core.OfferID, id core.Acti
 // postpone asks again tomorrow.
 func (u *turn) postpone(ctx context.Context, pressed core.OfferID, id core.ActionID) Reply {
 	a, err := u.Desk.Postpone(ctx, u.order(pressed), id)
+	if errors.Is(err, core.ErrUsed) {
+		return u.asItIs(ctx, id)
+	}
 	if err != nil {
 		return u.unless(err)
 	}

@@ -53,15 +53,19 @@ func (u *turn) told(ctx context.Context) Reply {
 	if first == "start" { // what a chat says by itself when somebody opens it
 		return u.help(ctx, nil)
 	}
-	if c, ok := find(first); ok {
-		return c.run(u, ctx, words[1:])
+	c, ok := find(first)
+	said := words[1:]
+	if !ok && len(words) > 1 {
+		c, ok = find(first + strings.ToLower(words[1])) // "sign out tv"
+		said = words[2:]
 	}
-	if len(words) > 1 {
-		if c, ok := find(first + strings.ToLower(words[1])); ok { // "sign out tv"
-			return c.run(u, ctx, words[2:])
-		}
+	if !ok {
+		return u.suggest(first, words)
 	}
-	return u.suggest(first, words)
+	if !c.mayUse(u.me) {
+		return u.failed(u.Desk.Allow(ctx, u.me, c.act, core.Own))
+	}
+	return c.run(u, ctx, said)
 }
 
 func find(name string) (command, bool) {

@@ -51,9 +51,18 @@ func (c *Courier) nudge() chan struct{} {
 	return c.nudges
 }
 
+// Begin makes what was postponed due now: who could not be reached by an earlier run may well be by this one.
+func (c *Courier) Begin(ctx context.Context) {
+	c.nudge()
+	if err := c.Post.Hasten(ctx, c.Talk.Now()); err != nil {
+		c.Talk.Log.Error("news not hastened", slog.Any("cause", err))
+	}
+}
+
 // Run delivers until ctx ends and what is being sent has been.
 func (c *Courier) Run(ctx context.Context) {
 	wake := c.nudge()
+	c.Begin(ctx)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	for ctx.Err() == nil {
@@ -162,7 +171,10 @@ func (c *Courier) send(ctx context.Context, contact core.Contact, due []core.Del
 // route finds the chat for a delivery: where it was asked, or else the first one that the member can be reached on.
 func (c *Courier) route(d core.Delivery) (Chat, core.Contact) {
 	for _, chat := range c.Talk.Chats {
-		if d.Source.Contact.Chat == chat.Name() && !c.isDead(d.Source.Contact) {
+		if d.Source.Contact.Chat != chat.Name() || c.isDead(d.Source.Contact) {
+			continue
+		}
+		if m, known := c.Talk.Desk.MemberAt(d.Source.Contact); known && m.ID == d.To { // and still the same person
 			return chat, d.Source.Contact
 		}
 	}
@@ -198,11 +210,11 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, log *slog.Logger
 		return c.Post.Postpone(ctx, d.ID, now.Add(min(unreachedWait, time.Minute<<min(d.Attempts, 9))))
 	}
 	card, ok, err := c.Talk.word(ctx, d, contact)
-	if err != nil {
+	if err != nil && core.KindOf(err) != core.Forbidden && now.Sub(d.Made) <= keepTrying {
 		log.Error("news not worded", slog.Any("cause", err))
 		return c.Post.Postpone(ctx, d.ID, now.Add(longestWait))
 	}
-	if !ok {
+	if !ok || err != nil { // it is no concern of theirs any more
 		return c.Post.Drop(ctx, d.ID)
 	}
 	source := d.Source

@@ -55,6 +55,9 @@ func (u *turn) devices(ctx context.Context, said []string) Reply {
 	}
 	c := u.deviceCard(listings, r, "devices", said)
 	c.Summary = u.deviceSummary(countDevices(listings), all, r, q)
+	if slices.ContainsFunc(listings, func(l control.Listing) bool { return l.Err != nil && l.Connector.Devices != nil }) {
+		c.Summary = u.say("As far as I can see: {what}", c.Summary)
+	}
 	c.Buttons = append(c.Buttons, u.deviceFilters(listings, r, q)...)
 	return Reply{Card: c}
 }
@@ -64,12 +67,14 @@ func (u *turn) deviceSummary(n, all int, r reading, q control.DeviceQuery) Text 
 	switch {
 	case len(u.Desk.Connectors) == 0:
 		return u.say("No service is set up yet. The owner can add one to the config.")
-	case r.unknown && n == 0:
+	case r.unknown && n == 0 && q.Member == "" && q.Service == "":
 		return u.say("Every device belongs to somebody of the household.")
+	case r.unknown && n == 0:
+		return u.say("There is no device here that belongs to nobody of the household.")
 	case r.unknown:
 		return u.count(n, "{n} device is signed in with an account that belongs to nobody here.", "{n} devices are signed in with accounts that belong to nobody here.")
 	case r.idle && n == 0:
-		return u.say("No device has been unused for 60 days.")
+		return u.say("There is no device here that was not used for 60 days.")
 	case r.idle:
 		return u.count(n, "{n} device was not used for 60 days.", "{n} devices were not used for 60 days.")
 	case q.Service != "" && q.Member == "":

@@ -3,6 +3,7 @@ package talk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,8 +22,8 @@ func (u *turn) history(ctx context.Context, said []string) Reply {
 			q.Before, r.rest = n, nil
 		}
 	}
-	if len(r.rest) > 0 || r.service != nil && r.member == nil {
-		return u.unread("history", r)
+	if len(r.rest) > 0 || r.service != nil {
+		return u.nobody("history", r)
 	}
 	switch {
 	case r.member != nil:
@@ -87,6 +88,9 @@ func (u *turn) deed(e core.Entry) Text {
 func (u *turn) act(e core.Entry) Text {
 	switch e.Act {
 	case core.SignOut:
+		if !u.seesAll() && len(e.Whose) > 0 && !slices.Contains(e.Whose, u.me.ID) {
+			return u.say("sign everything of {member}'s out of {service}", u.name(e.Whose[0]), u.title(e.Service))
+		}
 		var devices []core.Device
 		for _, name := range e.Targets {
 			devices = append(devices, core.Device{Name: name})
@@ -118,6 +122,9 @@ func (u *turn) act(e core.Entry) Text {
 		}
 		if len(e.Targets) > 0 {
 			return u.say("link {name} to {member}", u.names([]core.Device{{Name: e.Targets[0]}}), whose)
+		}
+		if whose == "" {
+			return u.say("invite somebody")
 		}
 		return u.say("invite {member}", whose)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"latchstring/core"
@@ -26,9 +27,12 @@ func (u *turn) invite(ctx context.Context, said []string) Reply {
 	r := u.read(said)
 	switch {
 	case len(r.rest) > 0 || r.service != nil:
-		return u.unread("invite", r)
+		return u.nobody("invite", r)
 	case r.member == nil:
 		return u.linked()
+	}
+	if !slices.ContainsFunc(u.Chats, func(c Chat) bool { return c.Name() != core.Terminal }) {
+		return Reply{Card: Card{Tone: Warn, Private: true, Summary: u.say("No chat runs that {member} could come to. The owner can set one up in the config.", r.member.Name)}}
 	}
 	code, inv, err := u.Desk.InviteMember(ctx, u.me, r.member.ID)
 	if err != nil {
@@ -67,6 +71,9 @@ func (u *turn) linked() Reply {
 	for _, m := range u.House.Members {
 		row := Row{Title: Words(m.Name), Facts: []Text{u.say(string(m.Role))}}
 		for _, contact := range m.Contacts {
+			if contact.Chat == core.Terminal {
+				continue // who sits there is no setting
+			}
 			row.Facts = append(row.Facts, u.say("{chat}, by the config", chatName(contact.Chat)))
 		}
 		for _, l := range u.Desk.Linked(m.ID) {

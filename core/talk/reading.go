@@ -69,6 +69,21 @@ func (u *turn) readName(r *reading, words []string) int {
 	return 0
 }
 
+// nobody answers words that are no person, where only a person can be meant.
+func (u *turn) nobody(command string, r reading) Reply {
+	said := strings.Join(r.rest, " ")
+	if said == "" && r.service != nil {
+		said = r.service.Title
+	}
+	c := Card{Summary: u.say("I know nobody called \"{name}\".", foreign(said)), Private: true}
+	for _, m := range u.House.Members {
+		if m.ID == u.me.ID || u.seesAll() {
+			c.Buttons = append(c.Buttons, again(u.say("{command} {name}", command, m.Name), command+" "+string(m.ID)))
+		}
+	}
+	return Reply{Card: c}
+}
+
 // unread answers words that are neither a service nor a person, with the nearest name as a choice.
 func (u *turn) unread(command string, r reading) Reply {
 	said := strings.Join(r.rest, " ")

@@ -34,7 +34,7 @@ func (u *turn) signInCard(s core.SignIn) Card {
 	group := u.newID()
 	c.Buttons = []Button{u.button(yes, Ordinary, offering{kind: kindItWasMe, group: group, once: true, life: lifeOfHand})}
 	if conn, ok := u.Desk.Connector(s.Service); ok && conn.Can(core.CanSignOut) != core.No {
-		want := control.Want{Service: s.Service, Refs: []core.DeviceRef{s.Device}}
+		want := control.Want{Service: s.Service, Refs: []core.DeviceRef{s.Device}, Name: s.Name}
 		c.Buttons = append(c.Buttons, u.button(u.label("Sign out {device}", s.Name), Danger,
 			offering{kind: kindSignOut, args: signOutArgs{Want: want}, life: lifeOfRow}))
 	}

@@ -12,6 +12,9 @@ import (
 // signout answers "signout": a name picks the device, "all" means an account, no word at all offers the choice.
 func (u *turn) signout(ctx context.Context, said []string) Reply {
 	r := u.read(said)
+	if r.everybody && len(r.rest) > 0 {
+		return u.unread("signout all", r)
+	}
 	if r.everybody {
 		return u.signOutAll(ctx, r)
 	}
@@ -46,7 +49,7 @@ func (u *turn) signout(ctx context.Context, said []string) Reply {
 	}
 	listings = filter(listings, func(d core.Device) bool {
 		c, _ := u.Desk.Connector(d.Service)
-		return !d.Own && c.Can(core.CanSignOut) != core.No
+		return !d.Own && c.Can(core.CanSignOut) != core.No && (!r.unknown || unknownDevice(d)) && (!r.idle || u.idle(d))
 	})
 	c := u.deviceCard(listings, r, "signout", said)
 	c.Summary = u.say("Which one shall I sign out?")
@@ -130,6 +133,9 @@ func (u *turn) signOutAll(ctx context.Context, r reading) Reply {
 // askSignOut asks before anything is signed out, and says whom and what it touches. What a person has to do by hand
 // needs no question: the steps are given at once.
 func (u *turn) askSignOut(ctx context.Context, pressed core.OfferID, want control.Want) Reply {
+	if want.All != "" && want.All != u.me.ID && !u.seesAll() {
+		return u.offerToAskUnseen(want)
+	}
 	p, err := u.Desk.PlanSignOut(ctx, u.me, want)
 	if core.KindOf(err) == core.Cannot {
 		return u.cannot(want.Service, core.CanSignOut, err)
@@ -173,6 +179,10 @@ func (u *turn) confirmCard(p control.Plan) Card {
 		yes = u.say("Yes, sign out all {n}", len(p.Devices))
 		c.Body = append([]Text{u.names(p.Devices)}, c.Body...)
 	}
+	if p.Total > len(p.Devices) {
+		yes = u.say("Yes, sign them out")
+		c.Body = append(c.Body, u.say("There are {n} in all; ask again for the rest.", p.Total))
+	}
 	group := u.newID()
 	c.Buttons = append(c.Buttons, u.button(yes, Danger, offering{
 		kind: kindConfirm, args: signOutArgs{Want: p.Want, Told: p.Affects}, group: group, once: true, life: lifeOfQuestion,
@@ -201,7 +211,7 @@ func (u *turn) consequences(p control.Plan) []Text {
 		}
 	}
 	for _, d := range p.Devices {
-		if slices.ContainsFunc(d.Sessions, func(s core.Session) bool { return s.Playing != "" }) {
+		if d.Playing() {
 			said = append(said, u.say("{device} is playing now.", u.device(d.Name)))
 		}
 	}

@@ -195,6 +195,11 @@ func (u *turn) failed(err error, buttons ...Button) Reply {
 	return Reply{Card: c}
 }
 
+// seesAll tells whether the reader may know of other people's devices.
+func (u *turn) seesAll() bool {
+	return core.May(u.me.Role, core.ListDevices, core.Others) == core.Allowed
+}
+
 // retry offers to say the same again; a press that failed leads to the list, whose buttons are fresh.
 func (u *turn) retry() Button {
 	if u.req.Text != "" {

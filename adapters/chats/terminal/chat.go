@@ -78,13 +78,23 @@ func (c *Chat) Door() string { return "" }
 // is sent twice is shown twice.
 func (c *Chat) Send(_ context.Context, to core.Contact, source core.Source, card talk.Card, _ core.DeliveryID) (string, error) {
 	if to != c.cfg.Contact {
-		return "", &talk.SendError{Permanent: true, Err: errors.New("nobody of that name sits at the terminal")}
+		return "", &talk.SendError{Err: errors.New("nobody of that name sits at the terminal")} // perhaps next time
 	}
 	message, err := c.show(source.Message, card, unasked)
 	if err != nil {
 		return "", &talk.SendError{Err: err}
 	}
 	return message, nil
+}
+
+// Write shows a line that is no card, such as one of a log: above the prompt while Run runs, nowhere before and after.
+func (c *Chat) Write(line []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.screen == nil {
+		return 0, errClosed
+	}
+	return len(line), c.screen.show(tidy(string(line)) + "\n")
 }
 
 // Run talks with the reader until the end of input, "quit", or the end of ctx; all three are its good end. What is being
