@@ -18,14 +18,26 @@ require (
 	github.com/tidwall/gjson v1.20.1
 )
 
-// The terminal chat: line editing with a prompt that survives messages which arrive meanwhile.
-require golang.org/x/term v0.40.0
+// The chats. telegram-bot-api gives Telegram's types and one call; its loops, which lose presses, are not used. discordgo
+// gives Discord's types, its gateway and its calls; 0.29.0 on purpose, since master deadlocks when a resume is refused.
+// term gives line editing with a prompt that survives messages which arrive meanwhile.
+require (
+	github.com/bwmarrin/discordgo v0.29.0
+	github.com/go-telegram-bot-api/telegram-bot-api/v5 v5.5.1
+	golang.org/x/term v0.40.0
+)
 
 require (
 	github.com/tidwall/match v1.1.1 // indirect
 	github.com/tidwall/pretty v1.2.0 // indirect
+	golang.org/x/crypto v0.0.0-20210421170649-83a5a9bb288b // indirect
 	golang.org/x/sys v0.41.0 // indirect
+	golang.org/x/text v0.14.0 // indirect
 )
 
-// Tests only.
-require github.com/google/go-cmp v0.7.0
+// Tests only: differences told readably, a gateway to talk to, and the platforms' own descriptions to check requests by.
+require (
+	github.com/google/go-cmp v0.7.0
+	github.com/gorilla/websocket v1.5.3
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
+)

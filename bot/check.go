@@ -14,8 +14,10 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"latchstring/adapters/chats/telegram"
 	"latchstring/bot/config"
 	"latchstring/core"
+	"latchstring/core/talk"
 	"latchstring/storage"
 )
 
@@ -55,15 +57,42 @@ func checkCommand(ctx context.Context, args []string, io streams) error {
 	}
 	findings := make([]finding, len(connectors))
 	var wg sync.WaitGroup
+	var chats []finding
+	if cfg.Chats.Telegram != nil {
+		household := cfg.House()
+		chat := telegram.New(*cfg.Chats.Telegram, telegram.Options{Talk: &talk.Talk{House: &household}, Now: time.Now, Log: quietLog(io.err)})
+		chats = append(chats, finding{about: "Telegram", verdict: "ok"})
+		wg.Go(func() { chats[0].checkChat(ctx, chat) })
+	}
 	for i := range connectors {
 		wg.Go(func() { findings[i] = checkService(ctx, &connectors[i]) })
 	}
 	wg.Wait()
-	findings = append(findings, checkRecord(ctx, cfg.Storage.Path))
+	findings = append(append(chats, findings...), checkRecord(ctx, cfg.Storage.Path))
 	if !report(io.out, findings) {
 		return errFaults
 	}
 	return nil
+}
+
+// checker is a chat that can look whether it would work.
+type checker interface {
+	Check(ctx context.Context) (facts string, hints []core.Phrase, err error)
+}
+
+// checkChat reaches a chat platform once.
+func (f *finding) checkChat(ctx context.Context, c checker) {
+	ctx, cancel := context.WithTimeout(ctx, checkPatience)
+	defer cancel()
+	facts, hints, err := c.Check(ctx)
+	if err != nil {
+		f.fault(err)
+		return
+	}
+	f.says = facts
+	for _, h := range hints {
+		f.more = append(f.more, line{"hint", h.String()})
+	}
 }
 
 // checkService reaches one service and reads its devices once.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -25,6 +26,13 @@ type house struct {
 	watcher   *watch.Watcher
 	log       *slog.Logger
 	lines     *relay // where the log is written
+	chats     []runner
+}
+
+// runner is a chat that lives beside the others until ctx ends; its error is one that no waiting heals.
+type runner interface {
+	talk.Chat
+	Run(ctx context.Context) error
 }
 
 // sweepEvery is how often the store drops what its bounds say.
@@ -59,14 +67,33 @@ func (b *house) join(c talk.Chat) {
 	b.talk.Chats = append(b.talk.Chats, c)
 }
 
-// open runs the house until ctx ends and everything in it has ended.
-func (b *house) open(ctx context.Context) {
+// hire adds a chat that the house runs itself.
+func (b *house) hire(c runner) {
+	b.join(c)
+	b.chats = append(b.chats, c)
+}
+
+// open runs the house until ctx ends or a chat can not go on, and everything in it has ended.
+func (b *house) open(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	var wg sync.WaitGroup
+	for _, c := range b.chats {
+		wg.Go(func() {
+			if err := c.Run(ctx); err != nil {
+				stop(err)
+			}
+		})
+	}
 	wg.Go(func() { b.desk.Run(ctx) })
 	wg.Go(func() { b.courier.Run(ctx) })
 	wg.Go(func() { b.watcher.Run(ctx) })
 	wg.Go(func() { b.sweep(ctx) })
 	wg.Wait()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
 }
 
 // settle does at once what is due now. A conversation in a pipe calls it after each line, so that the same lines always

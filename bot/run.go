@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"latchstring/adapters/chats/telegram"
 	"latchstring/bot/config"
 	"latchstring/core"
 	"latchstring/storage"
@@ -45,13 +46,15 @@ func runCommand(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	if !*seated {
-		return errors.New("there is no chat to serve yet: this version talks in the terminal only. Start it with: latchstring run -terminal")
+	if !*seated && cfg.Chats.Telegram == nil {
+		return errors.New("there is no chat to serve: set chats.telegram in the config, or talk here with: latchstring run -terminal")
 	}
 	household := cfg.House()
-	who, err := seat(&household, *as)
-	if err != nil {
-		return err
+	var who core.Member
+	if *seated {
+		if who, err = seat(&household, *as); err != nil {
+			return err
+		}
 	}
 	store, err := storage.Open(ctx, storage.Config{Path: cfg.Storage.Path, Now: time.Now, Random: rand.Reader, Log: log})
 	if err != nil {
@@ -66,7 +69,19 @@ func runCommand(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	return build(&household, connectors, store, cfg.Watch.Every, log, lines).converse(ctx, io, who, "")
+	b := build(&household, connectors, store, cfg.Watch.Every, log, lines)
+	if cfg.Chats.Telegram != nil {
+		b.hire(telegram.New(*cfg.Chats.Telegram, telegram.Options{Talk: b.talk, Inbox: store, Now: time.Now, Log: log}))
+	}
+	if *seated {
+		return b.converse(ctx, io, who, "")
+	}
+	if err := b.desk.LoadLinks(ctx); err != nil {
+		return err
+	}
+	log.Info("the house is open", slog.String("version", version), slog.Int("services", len(connectors)))
+	defer log.Info("the house is closed")
+	return b.open(ctx)
 }
 
 // connect makes the connectors of the config's services, without asking any of them.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -42,13 +43,17 @@ func (b *house) converse(ctx context.Context, io streams, who core.Member, openi
 	b.courier.Begin(ctx)
 	b.watcher.Round(ctx) // what was before is known; only what happens from now on is news
 	var wg sync.WaitGroup
+	var failed error
 	if editing {
-		wg.Go(func() { b.open(ctx) })
+		wg.Go(func() {
+			failed = b.open(ctx)
+			stop()
+		})
 	}
 	err := chat.Run(ctx)
 	stop()
 	wg.Wait()
-	return err
+	return errors.Join(failed, err)
 }
 
 // manners tells whether the reader sits at a terminal in which lines can be edited, and whether it has colours.

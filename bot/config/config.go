@@ -21,6 +21,7 @@ import (
 type Config struct {
 	Household Household `yaml:"household,required"`
 	Members   []Member  `yaml:"members,required"`
+	Chats     Chats     `yaml:"chats"`
 	Services  []Service `yaml:"services"`
 	Storage   Storage   `yaml:"storage"`
 	Watch     Watch     `yaml:"watch"`

@@ -37,10 +37,8 @@ func Load(path string) (Config, error) {
 		return Config{}, err
 	}
 	c := defaults()
-	faults := strictyaml.Decode(path, data, &c,
-		strictyaml.Mode(mode),
-		strictyaml.Unknown("chats", "this version has no chats yet; talk to it in a terminal, with: latchstring run -terminal"),
-	)
+	faults := strictyaml.Decode(path, data, &c, strictyaml.Mode(mode),
+		strictyaml.Unknown("chats.discord", "this version does not talk in Discord yet"))
 	if err := faults.Err(); err != nil {
 		return Config{}, err
 	}

@@ -24,7 +24,8 @@ type Intake struct {
 
 	mu     sync.Mutex
 	lines  map[string]bool     // lines at work
-	taken  map[string]struct{} // keys that are being answered
+	taken  map[string]struct{} // keys that are being answered, or were since the inbox was last read
+	done   []string            // of taken, those that were
 	nudges chan struct{}
 	once   sync.Once
 }
@@ -83,7 +84,7 @@ func (in *Intake) Run(ctx context.Context) {
 		case <-wake:
 		case <-time.After(time.Minute): // what the book could not tell a minute ago
 		}
-		messages, err := in.Inbox.Unanswered(ctx, in.Chat)
+		messages, err := in.unanswered(ctx)
 		if err != nil {
 			in.Log.Error("inbox not readable", slog.Any("cause", err))
 			continue
@@ -92,6 +93,18 @@ func (in *Intake) Run(ctx context.Context) {
 			in.start(ctx, m, &wg)
 		}
 	}
+}
+
+// unanswered reads the inbox. What was answered while an earlier reading was gone through was on that still, so it counts
+// as taken up to here.
+func (in *Intake) unanswered(ctx context.Context) ([]core.Message, error) {
+	in.mu.Lock()
+	for _, key := range in.done {
+		delete(in.taken, key)
+	}
+	in.done = nil
+	in.mu.Unlock()
+	return in.Inbox.Unanswered(ctx, in.Chat)
 }
 
 // start answers a message beside the others, if nothing of its line is being answered.
@@ -109,32 +122,33 @@ func (in *Intake) start(ctx context.Context, m core.Message, wg *sync.WaitGroup)
 	in.taken[m.Key], in.lines[coming.Line] = struct{}{}, true
 	in.mu.Unlock()
 	wg.Go(func() {
-		in.answer(ctx, m, coming)
+		then := in.answer(ctx, m, coming)
 		in.mu.Lock()
-		delete(in.taken, m.Key)
+		in.done = append(in.done, m.Key)
 		delete(in.lines, coming.Line)
 		in.mu.Unlock()
 		in.nudge()
+		if then != nil { // it is on record; what is said next does not wait for it
+			then(ctx)
+		}
 	})
 }
 
-// answer answers a message once and records that. What it set going goes on whether or not the answer can be shown; the
-// news of it comes by the courier.
-func (in *Intake) answer(ctx context.Context, m core.Message, coming Incoming) {
+// answer answers a message once, records that, and returns the work that it set going. An answer that only announces work
+// is tried once: what comes of the work is brought by the courier, and would be overwritten by a later try.
+func (in *Intake) answer(ctx context.Context, m core.Message, coming Incoming) (then func(context.Context)) {
 	if coming.Answer != nil {
 		if coming.Prepare != nil {
 			coming.Prepare(ctx, &coming.Request)
 		}
 		reply := in.Talk.Handle(ctx, coming.Request)
+		then = reply.Then
 		err := coming.Answer(ctx, reply)
-		if reply.Then != nil {
-			reply.Then(ctx)
-		}
-		for try := 1; err != nil && try < answerTries && in.pause(ctx, time.Second<<(try-1)); try++ {
+		for try := 1; err != nil && then == nil && try < answerTries && in.pause(ctx, time.Second<<(try-1)); try++ {
 			err = coming.Answer(ctx, reply)
 		}
 		if ctx.Err() != nil && err != nil {
-			return // the next start answers it
+			return then // the next start answers it
 		}
 		if err != nil {
 			in.Log.Error("answer given up", slog.String("chat", string(in.Chat)), slog.Any("cause", err))
@@ -144,6 +158,7 @@ func (in *Intake) answer(ctx context.Context, m core.Message, coming Incoming) {
 		in.Log.Error("answer not recorded", slog.String("chat", string(in.Chat)), slog.Any("cause", err))
 		in.pause(ctx, time.Second)
 	}
+	return then
 }
 
 func (in *Intake) pause(ctx context.Context, d time.Duration) bool {

@@ -154,6 +154,7 @@ func (s *Server) getUpdates(ctx context.Context, p Params) (any, *Refusal) {
 	s.confirm(int(p.Int("offset")))
 	mine := &poll{ended: make(chan struct{})}
 	s.queue.poll = mine
+	s.stir()
 	defer func() {
 		close(mine.ended)
 		if s.queue.poll == mine {
