@@ -42,6 +42,7 @@ type Books struct {
 	cursors    map[core.ServiceID]string
 	invites    map[core.InviteID]core.Invite
 	links      []core.Link
+	moved      map[core.Chat]map[string]string
 }
 
 // received is a message and whether it was answered.

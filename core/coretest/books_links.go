@@ -2,6 +2,7 @@ package coretest
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"latchstring/core"
@@ -92,4 +93,42 @@ func (b *Books) unlink(c core.Contact) bool {
 	kept := len(b.links)
 	b.links = slices.DeleteFunc(b.links, func(l core.Link) bool { return l.Contact == c })
 	return len(b.links) < kept
+}
+
+// MoveRoom is a method of [talk.Inbox].
+func (b *Books) MoveRoom(ctx context.Context, chat core.Chat, from, to string) error {
+	return b.change(ctx, func() error {
+		if b.moved == nil {
+			b.moved = map[core.Chat]map[string]string{}
+		}
+		if b.moved[chat] == nil {
+			b.moved[chat] = map[string]string{}
+		}
+		b.moved[chat][from] = to
+		move := func(s *core.Source) {
+			if s.Contact.Chat == chat && s.Room == from {
+				s.Room, s.Message = to, ""
+			}
+		}
+		for i := range b.deliveries {
+			if d := &b.deliveries[i]; d.Sent.IsZero() && !d.Dropped {
+				move(&d.Source)
+			}
+		}
+		for id, a := range b.actions {
+			if a.State != core.Ended {
+				move(&a.Asked)
+				move(&a.Decided)
+				b.actions[id] = a
+			}
+		}
+		return nil
+	})
+}
+
+// MovedRooms is a method of [talk.Inbox].
+func (b *Books) MovedRooms(_ context.Context, chat core.Chat) (map[string]string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.moved[chat]), nil
 }

@@ -38,6 +38,7 @@ func BookSuite(t *testing.T, open func(t *testing.T) AllBooks) {
 		"the inbox":                                    inbox,
 		"sign-ins":                                     signIns,
 		"invitations and links":                        invitations,
+		"a room moves":                                 movedRooms,
 		"a cancelled request writes nothing":           cancelled,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })

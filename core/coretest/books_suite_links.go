@@ -56,3 +56,34 @@ func invitations(t *testing.T, b AllBooks) {
 	_, err = b.Invite(ctx, "i9")
 	want(t, err, core.ErrNone)
 }
+
+// movedRooms asks of books that a room which moves takes along what is on its way to it.
+func movedRooms(t *testing.T, b AllBooks) {
+	ctx := t.Context()
+	group := core.Source{Contact: core.Contact{Chat: core.Telegram, User: "1"}, Room: "-5", Message: "12", Public: true}
+	elsewhere := group
+	elsewhere.Room = "-55"
+	a := signOut("a1", "tv")
+	a.State, a.Asked, a.Decided = core.Waiting, group, elsewhere
+	news := []core.Delivery{
+		{ID: "d1", Key: "1", To: "leo", News: core.NewsAction, Source: group, Made: noon, Due: noon},
+		{ID: "d2", Key: "2", To: "leo", News: core.NewsAction, Source: elsewhere, Made: noon, Due: noon.Add(time.Second)},
+	}
+	must(t, b.Begin(ctx, a, core.Taking{}, nil, news))
+	must(t, b.MoveRoom(ctx, core.Telegram, "-5", "-1005"))
+	must(t, b.MoveRoom(ctx, core.Telegram, "-5", "-1005")) // told twice
+	moved := group
+	moved.Room, moved.Message = "-1005", ""
+	got, err := b.Action(ctx, "a1")
+	must(t, err)
+	same(t, []core.Source{got.Asked, got.Decided}, []core.Source{moved, elsewhere})
+	due, err := b.Due(ctx, noon.Add(time.Hour), 10)
+	must(t, err)
+	same(t, []core.Source{due[0].Source, due[1].Source}, []core.Source{moved, elsewhere})
+	rooms, err := b.MovedRooms(ctx, core.Telegram)
+	must(t, err)
+	same(t, rooms, map[string]string{"-5": "-1005"})
+	rooms, err = b.MovedRooms(ctx, core.Discord)
+	must(t, err)
+	same(t, len(rooms), 0)
+}

@@ -55,6 +55,11 @@ type Inbox interface {
 	// Unanswered returns a chat's messages that wait for an answer, in the order of their arrival.
 	Unanswered(ctx context.Context, chat core.Chat) ([]core.Message, error)
 	Answered(ctx context.Context, chat core.Chat, key string) error
+	// MoveRoom records that a chat's room has another name from now on. What is on its way there goes to the new one, to
+	// messages of their own: those of the old one can not be redrawn.
+	MoveRoom(ctx context.Context, chat core.Chat, from, to string) error
+	// MovedRooms returns the names of now of a chat's rooms that have moved, by their old ones.
+	MovedRooms(ctx context.Context, chat core.Chat) (map[string]string, error)
 	// Offset returns what the last Receive set; "" at first.
 	Offset(ctx context.Context, chat core.Chat) (string, error)
 }

@@ -134,6 +134,14 @@ CREATE TABLE chats (
     place TEXT NOT NULL -- the platform's offset
 ) STRICT, WITHOUT ROWID;
 
+-- Chat rooms that have another name since, as a group has that became a supergroup. Chat platforms make rows, one for each.
+CREATE TABLE rooms (
+    chat TEXT NOT NULL,
+    was  TEXT NOT NULL,
+    is_  TEXT NOT NULL,
+    PRIMARY KEY (chat, was)
+) STRICT, WITHOUT ROWID;
+
 -- What members chose. Bounded by the members and the settings.
 CREATE TABLE settings (
     member  TEXT NOT NULL,

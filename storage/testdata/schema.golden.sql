@@ -138,6 +138,13 @@ CREATE INDEX offers_unused ON offers (reader, number) WHERE used = '';
 
 CREATE INDEX offers_used ON offers (used) WHERE used <> '';
 
+CREATE TABLE rooms (
+    chat TEXT NOT NULL,
+    was  TEXT NOT NULL,
+    is_  TEXT NOT NULL,
+    PRIMARY KEY (chat, was)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE settings (
     member  TEXT NOT NULL,
     setting TEXT NOT NULL,

@@ -91,6 +91,7 @@ func (c *Chat) Run(ctx context.Context) error {
 	var works sync.WaitGroup
 	defer works.Wait()
 	defer cancel()
+	c.findMoved(ctx)
 	works.Go(func() { c.lapses.run(ctx) })
 	if err := c.introduce(ctx); err != nil || ctx.Err() != nil {
 		return err
@@ -135,17 +136,39 @@ func (c *Chat) homes() []int64 {
 	return slices.Clone(c.home)
 }
 
-// moved remembers that a group has a new number, as it gets when it becomes a supergroup. The program can not change its
-// config: after a restart Telegram tells again, until the owner has.
-func (c *Chat) moved(from, to int64) {
+// moved remembers that the household's group has a new number, as a group gets when it becomes a supergroup. What is on its
+// way to it goes to the new one. The program can not change its config, so it keeps the number beside it.
+func (c *Chat) moved(ctx context.Context, from, to int64) {
 	if !c.isHome(from) || c.isHome(to) {
 		return
+	}
+	was, is := strconv.FormatInt(from, 10), strconv.FormatInt(to, 10)
+	if err := c.inbox.MoveRoom(ctx, core.Telegram, was, is); err != nil {
+		c.log.Error("move of the household's group not recorded", slog.Any("cause", err)) // Telegram tells it again
 	}
 	c.mu.Lock()
 	c.home = append(c.home, to)
 	c.mu.Unlock()
 	c.log.Warn("the household's group has a new number at Telegram: put it into chats.telegram.group",
 		slog.Int64("was", from), slog.Int64("is", to))
+}
+
+// findMoved reads where the household's group has moved before.
+func (c *Chat) findMoved(ctx context.Context) {
+	rooms, err := c.inbox.MovedRooms(ctx, core.Telegram)
+	if err != nil {
+		c.log.Error("moves of the household's group not readable", slog.Any("cause", err))
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for len(c.home) > 0 {
+		to, err := strconv.ParseInt(rooms[strconv.FormatInt(c.home[len(c.home)-1], 10)], 10, 64)
+		if err != nil || slices.Contains(c.home, to) {
+			return
+		}
+		c.home = append(c.home, to)
+	}
 }
 
 // tokenError says that the token is of no use. No waiting heals that.

@@ -57,7 +57,7 @@ func (c *Chat) findHome(ctx context.Context) error {
 	for _, home := range c.homes() {
 		err := c.client.call(ctx, "getChat", tgbotapi.Params{"chat_id": strconv.FormatInt(home, 10)}, nil)
 		if f := failureOf(err); f != nil && f.movedTo != 0 {
-			c.moved(home, f.movedTo)
+			c.moved(ctx, home, f.movedTo)
 			continue
 		}
 		if err != nil {

@@ -114,3 +114,20 @@ func TestNobodysMessages(t *testing.T) {
 		t.Errorf("the bot spoke:\n%s", got)
 	}
 }
+
+// The household's group keeps its place when it moves, also over a restart with the config of before.
+func TestHouseholdsGroupHasMoved(t *testing.T) {
+	r := newRig(t)
+	group := r.srv.NewGroup("Home", r.marta, r.leo)
+	r.home(group)
+	stop := r.start()
+	r.leo.In(group).Says("/devices@" + botapi.BotName)
+	r.shows(r.leo.In(group), "Leo's phone")
+	super := group.Migrates()
+	r.logged("the household's group has a new number")
+	_ = stop()
+	r.restart()
+	r.start()
+	r.leo.In(super).Says("/devices@" + botapi.BotName)
+	r.shows(r.leo.In(super), "Leo's phone")
+}

@@ -125,7 +125,7 @@ func (c *Chat) takeIn(ctx context.Context, m mark, updates []json.RawMessage) ma
 		if u.id != 0 {
 			after.next = u.id + 1
 		}
-		c.note(u)
+		c.note(ctx, u)
 		if message, ok := c.store(u, raw, err != nil); ok {
 			messages = append(messages, message)
 		}
@@ -156,9 +156,9 @@ func (c *Chat) store(u update, raw []byte, unreadable bool) (m core.Message, ok 
 }
 
 // note takes notice of what is told besides messages: groups that move, and people and groups that do not want the bot.
-func (c *Chat) note(u update) {
+func (c *Chat) note(ctx context.Context, u update) {
 	if u.Message != nil && u.Message.Chat != nil && u.Message.MigrateToChatID != 0 {
-		c.moved(u.Message.Chat.ID, u.Message.MigrateToChatID)
+		c.moved(ctx, u.Message.Chat.ID, u.Message.MigrateToChatID)
 	}
 	if m := u.MyChatMember; m != nil {
 		c.log.Info("the bot's place in a chat changed", slog.Int64("chat", m.Chat.ID), slog.String("kind", m.Chat.Type),

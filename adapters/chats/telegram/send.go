@@ -178,7 +178,7 @@ func (c *Chat) write(ctx context.Context, method string, at *place, params tgbot
 		case f == nil:
 			return nil
 		case f.movedTo != 0 && moves == 0:
-			c.moved(at.chat, f.movedTo)
+			c.moved(ctx, at.chat, f.movedTo)
 			moves, at.chat = 1, f.movedTo
 		case at.topic != 0 && f.says("message thread not found", "topic_closed", "topic_deleted"):
 			at.topic = 0
