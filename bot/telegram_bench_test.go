@@ -93,7 +93,9 @@ func BenchmarkPress(b *testing.B) {
 		go func() { ended <- h.open(ctx) }()
 		presses(b, p, most, func(made []core.Offer) error { return store.PutOffers(ctx, made) })
 		stop()
-		<-ended
+		if err := <-ended; err != nil {
+			b.Error(err)
+		}
 		srv.CloseClientConnections()
 		if err := store.Close(); err != nil {
 			b.Fatal(err)
@@ -133,7 +135,7 @@ func BenchmarkPress(b *testing.B) {
 			return tx.Commit()
 		})
 		stop()
-		<-ended
+		_ = <-ended // it says that it was stopped
 		srv.CloseClientConnections()
 	})
 }
