@@ -135,7 +135,9 @@ func BenchmarkPress(b *testing.B) {
 			return tx.Commit()
 		})
 		stop()
-		_ = <-ended // it says that it was stopped
+		if err := <-ended; err != nil && ctx.Err() == nil {
+			b.Error(err)
+		}
 		srv.CloseClientConnections()
 	})
 }
