@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -44,7 +45,18 @@ func (w *Watcher) Round(ctx context.Context) {
 	}
 }
 
+// patience is how long one service may take to tell its sign-ins.
+const patience = 30 * time.Second
+
+// look looks at a service and survives whatever happens in its connector: the next look tries again.
 func (w *Watcher) look(ctx context.Context, c *core.Connector) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			w.Log.Error("connector panicked", slog.String("service", string(c.Service)), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+		}
+	}()
 	if err := w.Look(ctx, c); err != nil && ctx.Err() == nil {
 		w.Log.Warn("sign-ins not read", slog.String("service", string(c.Service)), slog.Any("cause", err))
 	}
