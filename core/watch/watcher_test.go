@@ -53,7 +53,7 @@ func TestWhatFailsIsReadAgain(t *testing.T) {
 	h := coretest.NewHouse(t, books, coretest.RiveraServices())
 	calls := 0
 	h.Watcher.Connectors[0].SignIns = source(func(context.Context, string) ([]core.SignIn, string, error) { panic("ordered") })
-	h.Watcher.Connectors[1].SignIns = source(func(_ context.Context, after string) ([]core.SignIn, string, error) {
+	h.Watcher.Connectors[1].SignIns = source(func(context.Context, string) ([]core.SignIn, string, error) {
 		calls++
 		if calls == 1 {
 			return nil, "", errors.New("no answer")
