@@ -38,6 +38,16 @@ func (d *Desk) LoadLinks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, l := range links { // of somebody whom the config does not name any more; a new member of that name is not them
+		if _, still := d.House.Member(l.Member); !still {
+			e := d.inviteEntry(core.Invite{Member: l.Member, Called: l.Called}, l.Member, core.Concluded)
+			e.Outcome = core.Gone
+			if err := d.Links.Unlink(ctx, l.Contact, e); err != nil {
+				return err
+			}
+		}
+	}
+	links = slices.DeleteFunc(links, func(l core.Link) bool { _, still := d.House.Member(l.Member); return !still })
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.linked = links
@@ -171,8 +181,11 @@ func (d *Desk) DecideInvite(ctx context.Context, by core.Member, id core.InviteI
 	if core.May(by.Role, core.InvitePeople, whoseOf(by.ID, inv.Member)) != core.Allowed {
 		return inv, d.refuse(ctx, by, core.InvitePeople, "", []core.MemberID{inv.Member})
 	}
-	if !yes {
-		err := d.Links.EndInvite(ctx, id, guest, nil, d.inviteEntry(inv, by.ID, core.Declined), nil)
+	if _, still := d.House.Member(inv.Member); !still {
+		return inv, core.ErrUsed
+	}
+	if !yes { // whoever waits by now: the owner wants none of it
+		err := d.Links.EndInvite(ctx, id, inv.Guest, nil, d.inviteEntry(inv, by.ID, core.Declined), nil)
 		return inv, unrecorded(err)
 	}
 	if _, taken := d.MemberAt(guest); taken {
@@ -205,5 +218,8 @@ func (d *Desk) Unlink(ctx context.Context, by core.Member, l core.Link) error {
 	if err := d.Links.Unlink(ctx, l.Contact, e); err != nil {
 		return unrecorded(err)
 	}
+	d.mu.Lock()
+	d.linked = slices.DeleteFunc(slices.Clone(d.linked), func(k core.Link) bool { return k.Contact == l.Contact })
+	d.mu.Unlock()
 	return d.LoadLinks(ctx)
 }

@@ -82,6 +82,7 @@ func (h *House) furnish(chats []talk.Chat) {
 	}
 	h.Talk.Chats = append(h.Talk.Chats, chats...)
 	h.Courier = &talk.Courier{Talk: h.Talk, Post: books}
+	h.Talk.Heard = h.Courier.Heard
 	h.Watcher = &watch.Watcher{House: h.Household, Connectors: connectors, Book: books, Every: time.Minute, Now: h.Now, Random: random, Log: log}
 }
 

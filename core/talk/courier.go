@@ -28,7 +28,8 @@ type Courier struct {
 }
 
 const (
-	newsPerPass   = 100
+	newsPerPass   = 1000
+	newsAtOnce    = 10                 // to one contact before others' and newer alerts are looked for
 	longestWait   = time.Minute        // between two tries of a chat that fails
 	keepTrying    = 7 * 24 * time.Hour // news that nobody could be told for so long is given up
 	unreachedWait = 6 * time.Hour      // for a member who is on no chat that runs
@@ -147,7 +148,7 @@ func (c *Courier) hold(contact core.Contact) bool {
 // while: what is not on record as sent would be sent again at once.
 func (c *Courier) send(ctx context.Context, contact core.Contact, due []core.Delivery) {
 	rest := false
-	for _, d := range due {
+	for _, d := range due[:min(len(due), newsAtOnce)] {
 		log := c.Talk.Log.With(slog.String("delivery", string(d.ID)), slog.String("to", string(d.To)))
 		if err := c.deliver(ctx, d, log); err != nil {
 			log.Error("delivery not recorded", slog.Any("cause", err))
@@ -222,8 +223,10 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, log *slog.Logger
 		source = core.Source{Contact: contact}
 	}
 	message, err := chat.Send(ctx, contact, source, card, d.ID)
-	if err == nil {
-		return c.Post.MarkSent(ctx, d.ID, c.Talk.Now(), message)
+	if err == nil { // also while the program is ending: what arrived is not sent again
+		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+		defer cancel()
+		return c.Post.MarkSent(short, d.ID, c.Talk.Now(), message)
 	}
 	log.Warn("news not sent", slog.String("chat", string(chat.Name())), slog.Any("cause", err))
 	sendErr, _ := errors.AsType[*SendError](err)
@@ -235,6 +238,19 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, log *slog.Logger
 		return c.Post.Drop(ctx, d.ID)
 	}
 	return c.Post.Postpone(ctx, d.ID, now.Add(backoff(d.Attempts, sendErr)))
+}
+
+// Heard says that somebody wrote or pressed: whoever does can be reached, and what waited for them comes now.
+func (c *Courier) Heard(ctx context.Context, contact core.Contact) {
+	c.nudge()
+	c.mu.Lock()
+	_, dead := c.dead[contact]
+	delete(c.dead, contact)
+	c.mu.Unlock()
+	if dead {
+		c.Begin(ctx)
+		c.Nudge()
+	}
 }
 
 // bury leaves a contact alone that can not be reached any more, and lets the owners know, once a day.

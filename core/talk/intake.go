@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -22,19 +23,22 @@ type Intake struct {
 	// Read understands a message. What is not understood, or is nothing to answer, has a nil Answer.
 	Read func(core.Message) Incoming
 
-	mu     sync.Mutex
-	lines  map[string]bool     // lines at work
-	taken  map[string]struct{} // keys that are being answered, or were since the inbox was last read
-	done   []string            // of taken, those that were
-	nudges chan struct{}
-	once   sync.Once
+	mu       sync.Mutex
+	lines    map[string]bool         // lines at work
+	people   map[core.Contact]int    // how many of them are one person's
+	taken    map[string]struct{}     // keys that are being answered, or were since the inbox was last read
+	done     []string                // of taken, those that were
+	prepared map[string]chan Request // requests that were prepared, or are being, by their keys
+	nudges   chan struct{}
+	once     sync.Once
 }
 
 // Incoming is a message as its adapter understands it.
 type Incoming struct {
 	Request Request
 	Line    string // what is answered one after the other: mostly the room
-	// Prepare, if set, is called first; it may find out that the request is late, and change its time.
+	// Prepare, if set, is called as soon as the message is seen, whether or not its line is at work, and once. It may find
+	// out that the request is late, or that it is not, and change its time; it is not waited for for long.
 	Prepare func(ctx context.Context, r *Request)
 	// Answer shows a reply. An error means that it is worth trying again.
 	Answer func(ctx context.Context, reply Reply) error
@@ -42,8 +46,10 @@ type Incoming struct {
 
 // The bounds of answering.
 const (
-	answerTries = 6  // 1 s, 2 s, 4 s … apart
-	mostLines   = 32 // lines at work at once
+	mostLines     = 64              // lines at work at once
+	linesOfOne    = 4               // of them, one person's
+	prepareWithin = 2 * time.Second // how long the preparation is waited for
+	recordWithin  = 3 * time.Second // how long it may take to record an answer when the program is ending
 )
 
 // Receive writes down what came, with the offset up to which the platform was read. What is known is passed over. Only
@@ -67,6 +73,7 @@ func (in *Intake) wake() chan struct{} {
 	in.once.Do(func() {
 		in.nudges = make(chan struct{}, 1)
 		in.lines, in.taken = map[string]bool{}, map[string]struct{}{}
+		in.people, in.prepared = map[core.Contact]int{}, map[string]chan Request{}
 	})
 	return in.nudges
 }
@@ -113,52 +120,95 @@ func (in *Intake) start(ctx context.Context, m core.Message, wg *sync.WaitGroup)
 	if coming.Request.At.IsZero() {
 		coming.Request.At = m.Arrived
 	}
+	who := coming.Request.From
 	in.mu.Lock()
-	_, taken := in.taken[m.Key]
-	if taken || in.lines[coming.Line] || len(in.lines) >= mostLines {
-		in.mu.Unlock()
+	defer in.mu.Unlock()
+	if _, taken := in.taken[m.Key]; taken {
+		return
+	}
+	if coming.Prepare != nil && in.prepared[m.Key] == nil {
+		ready := make(chan Request, 1)
+		in.prepared[m.Key] = ready
+		wg.Go(func() {
+			r := coming.Request
+			coming.Prepare(ctx, &r)
+			ready <- r
+		})
+	}
+	if in.lines[coming.Line] || len(in.lines) >= mostLines || in.people[who] >= linesOfOne {
 		return // the end of what is at work calls again
 	}
 	in.taken[m.Key], in.lines[coming.Line] = struct{}{}, true
-	in.mu.Unlock()
+	in.people[who]++
+	ready := in.prepared[m.Key]
 	wg.Go(func() {
-		then := in.answer(ctx, m, coming)
+		then, shown := in.answer(ctx, coming, ready)
 		in.mu.Lock()
-		in.done = append(in.done, m.Key)
 		delete(in.lines, coming.Line)
+		if in.people[who]--; in.people[who] == 0 {
+			delete(in.people, who)
+		}
 		in.mu.Unlock()
 		in.nudge()
+		if shown && in.record(ctx, m.Key) {
+			in.mu.Lock()
+			in.done = append(in.done, m.Key)
+			delete(in.prepared, m.Key)
+			in.mu.Unlock()
+		}
 		if then != nil { // it is on record; what is said next does not wait for it
 			then(ctx)
 		}
 	})
 }
 
-// answer answers a message once, records that, and returns the work that it set going. An answer that only announces work
-// is tried once: what comes of the work is brought by the courier, and would be overwritten by a later try.
-func (in *Intake) answer(ctx context.Context, m core.Message, coming Incoming) (then func(context.Context)) {
-	if coming.Answer != nil {
-		if coming.Prepare != nil {
-			coming.Prepare(ctx, &coming.Request)
-		}
-		reply := in.Talk.Handle(ctx, coming.Request)
-		then = reply.Then
-		err := coming.Answer(ctx, reply)
-		for try := 1; err != nil && then == nil && try < answerTries && in.pause(ctx, time.Second<<(try-1)); try++ {
-			err = coming.Answer(ctx, reply)
-		}
-		if ctx.Err() != nil && err != nil {
-			return then // the next start answers it
-		}
-		if err != nil {
-			in.Log.Error("answer given up", slog.String("chat", string(in.Chat)), slog.Any("cause", err))
+// answer answers a message, and returns the work that it set going and whether the message is done with; what the end of the
+// program cut off is answered by the next start. It tries until the answer is shown, or too old to be of
+// use. An answer that only announces work is tried once: what comes of the work is brought by the courier, and would be
+// overwritten by a later try.
+func (in *Intake) answer(ctx context.Context, coming Incoming, ready <-chan Request) (then func(context.Context), done bool) {
+	if coming.Answer == nil {
+		return nil, true
+	}
+	request := coming.Request
+	if ready != nil {
+		select {
+		case request = <-ready:
+		case <-time.After(prepareWithin):
+		case <-ctx.Done():
 		}
 	}
-	if err := in.Inbox.Answered(ctx, in.Chat, m.Key); err != nil && ctx.Err() == nil {
+	began := in.Talk.Now()
+	reply := in.Talk.Handle(ctx, request)
+	err := coming.Answer(ctx, reply)
+	for try := 0; err != nil && reply.Then == nil && in.Talk.Now().Sub(began) < lateWord; try++ {
+		failure, _ := errors.AsType[*SendError](err)
+		if failure != nil && failure.Permanent || !in.pause(ctx, backoff(try, failure)) {
+			break
+		}
+		err = coming.Answer(ctx, reply)
+	}
+	if err != nil && ctx.Err() == nil && reply.Then == nil {
+		in.Log.Error("answer given up", slog.String("chat", string(in.Chat)), slog.Any("cause", err))
+	}
+	return reply.Then, err == nil || ctx.Err() == nil
+}
+
+// record writes down that a message was answered, also while the program is ending, and returns whether that worked. It is
+// tried until it does: who was answered is not answered again because a disk is full.
+func (in *Intake) record(ctx context.Context, key string) bool {
+	for try := 0; ; try++ {
+		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+		err := in.Inbox.Answered(short, in.Chat, key)
+		cancel()
+		if err == nil {
+			return true
+		}
 		in.Log.Error("answer not recorded", slog.String("chat", string(in.Chat)), slog.Any("cause", err))
-		in.pause(ctx, time.Second)
+		if !in.pause(ctx, backoff(try, nil)) {
+			return false
+		}
 	}
-	return then
 }
 
 func (in *Intake) pause(ctx context.Context, d time.Duration) bool {

@@ -28,6 +28,8 @@ func (u *turn) invite(ctx context.Context, said []string) Reply {
 	switch {
 	case len(r.rest) > 0 || r.service != nil:
 		return u.nobody("invite", r)
+	case r.member == nil && !u.req.Private: // who is who is for nobody else's eyes
+		return Reply{Card: u.InPrivate("")}
 	case r.member == nil:
 		return u.linked()
 	}
@@ -173,13 +175,18 @@ func (u *turn) inviteCard(inv core.Invite, to core.Contact) (Card, bool) {
 	if u.me.Role != core.Owner || !inv.Ended.IsZero() {
 		return Card{}, false
 	}
+	opened := core.InviteTries - inv.Tries
 	c := Card{
 		Tone: Alarm, Private: true,
 		Summary: u.say("Somebody opened the invitation for {member}.", u.name(inv.Member)),
 		Body: []Text{
-			u.say("They call themselves {name} in {chat}. You made it at {time}.", u.device(inv.Called), chatName(inv.Guest.Chat), u.moment(inv.Made)),
+			u.say("They call themselves {name} in {chat}; their account there is {number}. You made it at {time}.",
+				u.device(inv.Called), chatName(inv.Guest.Chat), foreign(inv.Guest.User), u.moment(inv.Made)),
 			u.say("If that is {member}, they will see and do here what {member} may.", u.name(inv.Member)),
 		},
+	}
+	if opened > 1 {
+		c.Body = append(c.Body, u.say("It was opened {n} times; the question before this one is over.", opened))
 	}
 	args := invitedArgs{Invite: inv.ID, Guest: inv.Guest, Called: inv.Called}
 	group := u.newID()

@@ -27,6 +27,9 @@ type Talk struct {
 	Random   io.Reader
 	Log      *slog.Logger
 
+	// Heard, if set, is called with everybody who says something in private.
+	Heard func(ctx context.Context, from core.Contact)
+
 	// Catalogue translates: from the English words of a phrase to those of the household's language. Nil is English.
 	Catalogue map[string]string
 
@@ -53,6 +56,9 @@ func (t *Talk) Handle(ctx context.Context, r Request) (reply Reply) {
 		}
 	}()
 	me, known := t.Desk.MemberAt(r.From)
+	if known && r.Private && t.Heard != nil {
+		t.Heard(ctx, r.From)
+	}
 	if !known {
 		return t.guest(ctx, r)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -83,14 +84,18 @@ const (
 )
 
 // acknowledge answers a press with nothing, so that the person's app stops waiting. A press that Telegram had kept for too
-// long is late; how late nobody tells. One that has been in the inbox for longer was answered before a restart, or can not
-// be any more.
+// long is late; how late nobody tells. So is one that waited at Telegram for an unknown time and is not taken. One that has
+// been in the inbox for longer was answered before a restart, or can not be any more.
 func (c *Chat) acknowledge(ctx context.Context, id string, arrived time.Time, r *talk.Request) {
+	unsure := c.unsure.take(id)
 	for try := 1; c.now().Sub(arrived) < pressPatience; try++ {
 		err := c.client.call(ctx, "answerCallbackQuery", tgbotapi.Params{"callback_query_id": id}, nil)
 		f := failureOf(err)
 		switch {
 		case f == nil:
+			return // Telegram takes no answer to an old press, so it is a young one
+		case unsure:
+			r.At = c.now().Add(-lateBy)
 			return
 		case f.says("query is too old", "query id is invalid") && arrived.Before(c.began):
 			return // an earlier process may have answered it just before it ended; how old the press is, its arrival tells
@@ -104,8 +109,33 @@ func (c *Chat) acknowledge(ctx context.Context, id string, arrived time.Time, r 
 			c.log.Warn("press not answered", slog.Any("cause", err))
 			return
 		}
-		if !pause(ctx, max(f.after, shortestPause)) {
+		wait := max(f.after, shortestPause)
+		if c.now().Add(wait).Sub(arrived) >= pressPatience || !pause(ctx, wait) {
 			return
 		}
 	}
+}
+
+// ids is a set of presses. It holds no more than came in with one poll after a pause.
+type ids struct {
+	mu  sync.Mutex
+	set map[string]struct{}
+}
+
+func (i *ids) add(id string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.set == nil {
+		i.set = map[string]struct{}{}
+	}
+	i.set[id] = struct{}{}
+}
+
+// take tells whether an id is there, and forgets it.
+func (i *ids) take(id string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	_, there := i.set[id]
+	delete(i.set, id)
+	return there
 }

@@ -47,6 +47,7 @@ type Chat struct {
 	client *client
 	intake *talk.Intake
 	lapses *lapses
+	unsure ids                           // presses that may have waited at Telegram
 	began  time.Time                     // when this process made the chat
 	me     atomic.Pointer[tgbotapi.User] // nil until Telegram has told
 
@@ -144,7 +145,8 @@ func (c *Chat) moved(ctx context.Context, from, to int64) {
 	}
 	was, is := strconv.FormatInt(from, 10), strconv.FormatInt(to, 10)
 	if err := c.inbox.MoveRoom(ctx, core.Telegram, was, is); err != nil {
-		c.log.Error("move of the household's group not recorded", slog.Any("cause", err)) // Telegram tells it again
+		c.log.Error("move of the household's group not recorded", slog.Any("cause", err))
+		return // the next message to the old number is told of the new one again
 	}
 	c.mu.Lock()
 	c.home = append(c.home, to)

@@ -22,6 +22,7 @@ func (c *Chat) Check(ctx context.Context) (facts string, hints []core.Phrase, er
 	for _, owner := range c.talk.House.Owners() {
 		contact, ok := owner.Contact(core.Telegram)
 		if !ok {
+			hints = append(hints, core.Say("The config names no telegram number for {owner}, so {owner} is a stranger there.", owner.Name))
 			continue
 		}
 		switch err := c.greet(ctx, contact.User); {

@@ -67,6 +67,7 @@ func (c *Chat) poll(ctx context.Context) error {
 	m := c.lastMark(ctx)
 	var trouble trouble
 	unhooked := false
+	var last time.Time // when Telegram last told all there was; zero: not yet
 	for ctx.Err() == nil {
 		began := c.now()
 		updates, err := c.updates(ctx, m.offset(began))
@@ -74,15 +75,19 @@ func (c *Chat) poll(ctx context.Context) error {
 		case refusesToken(err):
 			return tokenError(err)
 		case hasWebhook(err) && !unhooked:
-			unhooked = true
-			c.unhook(ctx)
+			if unhooked = c.unhook(ctx); !unhooked {
+				trouble.wait(ctx, c.log, err)
+			}
 		case err != nil:
 			trouble.wait(ctx, c.log, err)
 		default:
 			trouble.over(c.log)
-			m = c.takeIn(ctx, m, updates)
-			if len(updates) == 0 && c.now().Sub(began) < shortestPause {
-				pause(ctx, shortestPause) // a server that does not hold polls
+			unhooked = false
+			before := m
+			m = c.takeIn(ctx, m, updates, began.Sub(last) > pollTime+callPatience)
+			last = c.now()
+			if m.next == before.next && c.now().Sub(began) < shortestPause {
+				pause(ctx, shortestPause) // a server that does not hold polls, or tells what nobody can count
 			}
 		}
 	}
@@ -111,7 +116,9 @@ func (c *Chat) updates(ctx context.Context, offset int64) ([]json.RawMessage, er
 
 // takeIn writes updates into the inbox with the mark after them, and returns that mark. It tries until it can, or until ctx
 // ends: the next poll would have Telegram forget them.
-func (c *Chat) takeIn(ctx context.Context, m mark, updates []json.RawMessage) mark {
+//
+// Waited says that Telegram may have kept them for long: how old a press is it does not tell.
+func (c *Chat) takeIn(ctx context.Context, m mark, updates []json.RawMessage, waited bool) mark {
 	if len(updates) == 0 {
 		return m
 	}
@@ -128,6 +135,9 @@ func (c *Chat) takeIn(ctx context.Context, m mark, updates []json.RawMessage) ma
 		c.note(ctx, u)
 		if message, ok := c.store(u, raw, err != nil); ok {
 			messages = append(messages, message)
+			if waited && u.CallbackQuery != nil {
+				c.unsure.add(u.CallbackQuery.ID)
+			}
 		}
 	}
 	var trouble trouble
@@ -172,12 +182,14 @@ func hasWebhook(err error) bool {
 	return f != nil && f.code == http.StatusConflict && f.says("webhook")
 }
 
-// unhook removes the webhook of another program. What waits for it is kept.
-func (c *Chat) unhook(ctx context.Context) {
-	c.log.Warn("a webhook of another program held this bot's messages back; it is removed")
+// unhook removes the webhook of another program, and returns whether that worked. What waits for it is kept.
+func (c *Chat) unhook(ctx context.Context) bool {
 	if err := c.client.call(ctx, "deleteWebhook", nil, nil); err != nil {
-		c.log.Warn("webhook not removed", slog.Any("cause", err))
+		c.log.Warn("a webhook of another program holds this bot's messages back, and is not removed", slog.Any("cause", err))
+		return false
 	}
+	c.log.Warn("a webhook of another program held this bot's messages back; it is removed")
+	return true
 }
 
 // trouble waits between tries of what fails: 1 s, 2 s, 4 s … up to a minute, each up to a quarter longer or shorter, or as

@@ -140,10 +140,19 @@ const noData = "-"
 func (c *Chat) request(from *tgbotapi.User, chat *tgbotapi.Chat, at place) talk.Request {
 	return talk.Request{
 		From:    core.Contact{Chat: core.Telegram, User: strconv.FormatInt(from.ID, 10)},
-		Called:  strings.TrimSpace(from.FirstName + " " + from.LastName),
+		Called:  calledBy(from),
 		Room:    at.room(),
 		Private: chat.IsPrivate(),
 	}
+}
+
+// calledBy is what somebody calls themselves, with the name that is theirs alone if they have one.
+func calledBy(from *tgbotapi.User) string {
+	name := strings.TrimSpace(from.FirstName + " " + from.LastName)
+	if from.UserName != "" {
+		name += " (@" + from.UserName + ")"
+	}
+	return name
 }
 
 // incoming is a request with the way its answer is shown. In a group that is not the household's nothing is looked up and
@@ -153,7 +162,7 @@ func (c *Chat) incoming(r talk.Request, at place, message int) talk.Incoming {
 		r.Text, r.Handle, r.Message = "help", "", ""
 	}
 	a := &answer{chat: c, request: r, at: at, to: message}
-	return talk.Incoming{Request: r, Line: r.Room, Answer: a.show}
+	return talk.Incoming{Request: r, Line: r.Room + "/" + r.From.User, Answer: a.show}
 }
 
 // command takes the bot's name out of a command: "/devices@rivera_home_bot leo" is "/devices leo". Text without a slash is
