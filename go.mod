@@ -20,10 +20,12 @@ require (
 
 // The chats. telegram-bot-api gives Telegram's types and one call; its loops, which lose presses, are not used. discordgo
 // gives Discord's types, its gateway and its calls; 0.29.0 on purpose, since master deadlocks when a resume is refused.
-// term gives line editing with a prompt that survives messages which arrive meanwhile.
+// websocket is what discordgo connects with, for telling its close codes apart. term gives line editing with a prompt that
+// survives messages which arrive meanwhile.
 require (
 	github.com/bwmarrin/discordgo v0.29.0
 	github.com/go-telegram-bot-api/telegram-bot-api/v5 v5.5.1
+	github.com/gorilla/websocket v1.5.3
 	golang.org/x/term v0.40.0
 )
 
@@ -35,9 +37,8 @@ require (
 	golang.org/x/text v0.14.0 // indirect
 )
 
-// Tests only: differences told readably, a gateway to talk to, and the platforms' own descriptions to check requests by.
+// Tests only: differences told readably, and the platforms' own descriptions to check requests by.
 require (
 	github.com/google/go-cmp v0.7.0
-	github.com/gorilla/websocket v1.5.3
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 )

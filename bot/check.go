@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"latchstring/adapters/chats/discord"
 	"latchstring/adapters/chats/telegram"
 	"latchstring/bot/config"
 	"latchstring/core"
@@ -57,13 +59,7 @@ func checkCommand(ctx context.Context, args []string, io streams) error {
 	}
 	findings := make([]finding, len(connectors))
 	var wg sync.WaitGroup
-	var chats []finding
-	if cfg.Chats.Telegram != nil {
-		household := cfg.House()
-		chat := telegram.New(*cfg.Chats.Telegram, telegram.Options{Talk: &talk.Talk{House: &household}, Now: time.Now, Log: quietLog(io.err)})
-		chats = append(chats, finding{about: "Telegram", verdict: "ok"})
-		wg.Go(func() { chats[0].checkChat(ctx, chat) })
-	}
+	chats := checkChats(ctx, cfg, quietLog(io.err), &wg)
 	for i := range connectors {
 		wg.Go(func() { findings[i] = checkService(ctx, &connectors[i]) })
 	}
@@ -78,6 +74,26 @@ func checkCommand(ctx context.Context, args []string, io streams) error {
 // checker is a chat that can look whether it would work.
 type checker interface {
 	Check(ctx context.Context) (facts string, hints []core.Phrase, err error)
+}
+
+// checkChats begins to reach the config's chats; the findings are complete when wg is.
+func checkChats(ctx context.Context, cfg config.Config, log *slog.Logger, wg *sync.WaitGroup) []finding {
+	household := cfg.House()
+	house := &talk.Talk{House: &household}
+	var chats []checker
+	var findings []finding
+	if t := cfg.Chats.Telegram; t != nil {
+		chats = append(chats, telegram.New(*t, telegram.Options{Talk: house, Now: time.Now, Log: log}))
+		findings = append(findings, finding{about: "Telegram", verdict: "ok"})
+	}
+	if d := cfg.Chats.Discord; d != nil {
+		chats = append(chats, discord.New(*d, discord.Options{Talk: house, Now: time.Now, Log: log}))
+		findings = append(findings, finding{about: "Discord", verdict: "ok"})
+	}
+	for i, c := range chats {
+		wg.Go(func() { findings[i].checkChat(ctx, c) })
+	}
+	return findings
 }
 
 // checkChat reaches a chat platform once.

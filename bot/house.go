@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"latchstring/core"
@@ -55,6 +56,7 @@ func build(h *core.Household, connectors []core.Connector, store *storage.Store,
 		Now: time.Now, Random: rand.Reader, Log: log,
 	}
 	b.courier.Talk = b.talk
+	b.talk.Heard = b.courier.Heard
 	b.watcher = &watch.Watcher{
 		House: h, Connectors: connectors, Book: store, Every: every, Now: time.Now, Random: rand.Reader, Log: log,
 		News: b.courier.Nudge,
@@ -73,14 +75,22 @@ func (b *house) hire(c runner) {
 	b.chats = append(b.chats, c)
 }
 
-// open runs the house until ctx ends or a chat can not go on, and everything in it has ended.
+// open runs the house until ctx ends or its last chat can not go on, and everything in it has ended. One chat that can not
+// go on does not silence the others.
 func (b *house) open(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var wg sync.WaitGroup
+	var living atomic.Int32
+	living.Store(int32(len(b.chats))) //nolint:gosec // there are two kinds of chats
 	for _, c := range b.chats {
 		wg.Go(func() {
-			if err := c.Run(ctx); err != nil {
+			err := c.Run(ctx)
+			if err == nil {
+				return
+			}
+			b.log.Error("chat ended", slog.String("chat", string(c.Name())), slog.Any("cause", err))
+			if living.Add(-1) == 0 {
 				stop(err)
 			}
 		})

@@ -60,7 +60,8 @@ var rooms = []room{
 var modules = map[string][]string{
 	"github.com/go-telegram-bot-api/telegram-bot-api/v5": {"adapters/chats/telegram"},
 	"github.com/google/go-cmp":                           {"tests"},
-	"github.com/gorilla/websocket":                       {"tests"},
+	"github.com/bwmarrin/discordgo":                      {"adapters/chats/discord"},
+	"github.com/gorilla/websocket":                       {"adapters/chats/discord", "tests"},
 	"github.com/jmoiron/sqlx":                            {"storage"},
 	"github.com/mattn/go-sqlite3":                        {"storage"},
 	"github.com/mileusna/useragent":                      {"adapters/services/recipe"},

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"latchstring/adapters/chats/discord"
 	"latchstring/adapters/chats/telegram"
 	"latchstring/bot/config"
 	"latchstring/core"
@@ -46,8 +47,8 @@ func runCommand(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	if !*seated && cfg.Chats.Telegram == nil {
-		return errors.New("there is no chat to serve: set chats.telegram in the config, or talk here with: latchstring run -terminal")
+	if !*seated && !cfg.Chats.Any() {
+		return errors.New("there is no chat to serve: set chats in the config, or talk here with: latchstring run -terminal")
 	}
 	household := cfg.House()
 	var who core.Member
@@ -70,9 +71,7 @@ func runCommand(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	b := build(&household, connectors, store, cfg.Watch.Every, log, lines)
-	if cfg.Chats.Telegram != nil {
-		b.hire(telegram.New(*cfg.Chats.Telegram, telegram.Options{Talk: b.talk, Inbox: store, Now: time.Now, Log: log}))
-	}
+	b.hireAll(cfg.Chats, log)
 	if *seated {
 		return b.converse(ctx, io, who, "")
 	}
@@ -82,6 +81,16 @@ func runCommand(ctx context.Context, args []string, io streams) error {
 	log.Info("the house is open", slog.String("version", version), slog.Int("services", len(connectors)))
 	defer log.Info("the house is closed")
 	return b.open(ctx)
+}
+
+// hireAll hires the chats of the config.
+func (b *house) hireAll(chats config.Chats, log *slog.Logger) {
+	if t := chats.Telegram; t != nil {
+		b.hire(telegram.New(*t, telegram.Options{Talk: b.talk, Inbox: b.store, Now: time.Now, Log: log}))
+	}
+	if d := chats.Discord; d != nil {
+		b.hire(discord.New(*d, discord.Options{Talk: b.talk, Inbox: b.store, Now: time.Now, Log: log}))
+	}
 }
 
 // connect makes the connectors of the config's services, without asking any of them.

@@ -29,6 +29,7 @@ func example(t testing.TB) string {
 
 // filled puts a secret in the place of each placeholder.
 func filled(text string) string {
+	text = strings.ReplaceAll(text, "<the token of your Discord bot>", "MTIzNDU2Nzg5MDEyMzQ1Njc4.s3cret.s3cret-s3cret-s3cret-s3cret")
 	text = strings.ReplaceAll(text, "<the token of your bot>", "12345678:s3cret-s3cret-s3cret-s3cret-s3cret0")
 	return regexp.MustCompile(`<.*>`).ReplaceAllString(text, "s3cret-s3cret")
 }

@@ -37,8 +37,7 @@ func Load(path string) (Config, error) {
 		return Config{}, err
 	}
 	c := defaults()
-	faults := strictyaml.Decode(path, data, &c, strictyaml.Mode(mode),
-		strictyaml.Unknown("chats.discord", "this version does not talk in Discord yet"))
+	faults := strictyaml.Decode(path, data, &c, strictyaml.Mode(mode))
 	if err := faults.Err(); err != nil {
 		return Config{}, err
 	}
