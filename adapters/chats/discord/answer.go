@@ -89,7 +89,7 @@ func (a *answer) byToken(ctx context.Context, g *grip, reply talk.Reply) error {
 		err := c.client.do(ctx, original("answer", http.MethodPatch, g), drawn, nil)
 		if f := failureOf(err); f == nil || f.code != unknownMessage {
 			if err == nil && reply.Card.Secret() {
-				c.lapses.add(original("secret taken away", http.MethodDelete, g), reply.Card.Lapses)
+				c.lapses.Add(original("secret taken away", http.MethodDelete, g), reply.Card.Lapses)
 			}
 			return err
 		}
@@ -101,7 +101,7 @@ func (a *answer) byToken(ctx context.Context, g *grip, reply talk.Reply) error {
 		return err
 	}
 	if reply.Card.Secret() {
-		c.lapses.add(hook("secret taken away", http.MethodDelete, g, "/messages/"+sent.ID), reply.Card.Lapses)
+		c.lapses.Add(hook("secret taken away", http.MethodDelete, g, "/messages/"+sent.ID), reply.Card.Lapses)
 	}
 	return nil
 }

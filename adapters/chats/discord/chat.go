@@ -43,7 +43,7 @@ type Chat struct {
 	log     *slog.Logger
 	client  *client
 	intake  *talk.Intake
-	lapses  *lapses
+	lapses  *talk.Lapses[call]
 	live    *live
 	gateway *gateway
 	budget  *budget
@@ -62,7 +62,7 @@ func New(cfg Config, o Options) *Chat {
 		prepare: make(chan struct{}, 1), slots: make(chan struct{}, mostAtOnce), directs: map[string]string{},
 	}
 	c.intake = &talk.Intake{Chat: core.Discord, Inbox: o.Inbox, Talk: o.Talk, Log: o.Log, Read: c.read}
-	c.lapses = newLapses(o.Now, c.takeAway)
+	c.lapses = talk.NewLapses(o.Now, c.takeAway)
 	c.budget = &budget{now: o.Now, keep: func(ctx context.Context, text string) error {
 		return o.Inbox.Receive(ctx, core.Discord, nil, text)
 	}}
@@ -90,7 +90,7 @@ func (c *Chat) Run(ctx context.Context) error {
 	} else {
 		c.log.Error("sessions at Discord not readable", slog.Any("cause", err))
 	}
-	works.Go(func() { c.lapses.run(ctx) })
+	works.Go(func() { c.lapses.Run(ctx) })
 	works.Go(func() { c.intake.Run(ctx) })
 	works.Go(func() { c.publish(ctx) })
 	var taking takers

@@ -69,7 +69,7 @@ func (c *Chat) redraw(ctx context.Context, source core.Source, card *talk.Card) 
 		switch {
 		case err == nil:
 			if card.Secret() {
-				c.lapses.add(original("secret taken away", http.MethodDelete, g), card.Lapses)
+				c.lapses.Add(original("secret taken away", http.MethodDelete, g), card.Lapses)
 			}
 			return true, nil
 		case f.code == unknownMessage:
@@ -128,7 +128,7 @@ func (c *Chat) post(ctx context.Context, room string, card *talk.Card, id core.D
 		return "", err
 	}
 	if card.Secret() {
-		c.lapses.add(call{"secret taken away", http.MethodDelete, "/channels/" + room + "/messages/" + sent.ID, false}, card.Lapses)
+		c.lapses.Add(call{"secret taken away", http.MethodDelete, "/channels/" + room + "/messages/" + sent.ID, false}, card.Lapses)
 	}
 	return sent.ID, nil
 }

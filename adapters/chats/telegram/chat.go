@@ -46,7 +46,7 @@ type Chat struct {
 	log    *slog.Logger
 	client *client
 	intake *talk.Intake
-	lapses *lapses
+	lapses *talk.Lapses[message]
 	unsure ids                           // presses that may have waited at Telegram
 	began  time.Time                     // when this process made the chat
 	me     atomic.Pointer[tgbotapi.User] // nil until Telegram has told
@@ -62,7 +62,7 @@ func New(cfg Config, o Options) *Chat {
 		c.home = []int64{id}
 	}
 	c.intake = &talk.Intake{Chat: core.Telegram, Inbox: o.Inbox, Talk: o.Talk, Log: o.Log, Read: c.read}
-	c.lapses = newLapses(o.Now, c.takeAway)
+	c.lapses = talk.NewLapses(o.Now, c.takeAway)
 	return c
 }
 
@@ -93,7 +93,7 @@ func (c *Chat) Run(ctx context.Context) error {
 	defer works.Wait()
 	defer cancel()
 	c.findMoved(ctx)
-	works.Go(func() { c.lapses.run(ctx) })
+	works.Go(func() { c.lapses.Run(ctx) })
 	if err := c.introduce(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}

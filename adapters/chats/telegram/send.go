@@ -102,7 +102,7 @@ func (s *showing) run(ctx context.Context) error {
 		s.shown++
 	}
 	if s.edit != 0 && s.drawing.secret {
-		s.chat.lapses.add(message{s.at.chat, s.edit}, s.chat.now()) // the secret has taken its place
+		s.chat.lapses.Add(message{s.at.chat, s.edit}, s.chat.now()) // the secret has taken its place
 		s.edit = 0
 	}
 	return nil
@@ -142,7 +142,7 @@ func (s *showing) show(ctx context.Context) error {
 	}
 	s.last = sent.ID
 	if !s.drawing.lapses.IsZero() {
-		s.chat.lapses.add(message{s.at.chat, sent.ID}, s.drawing.lapses)
+		s.chat.lapses.Add(message{s.at.chat, sent.ID}, s.drawing.lapses)
 	}
 	return nil
 }
