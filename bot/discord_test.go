@@ -20,7 +20,8 @@ func TestDiscord(t *testing.T) {
 	srv.Follow(time.Now)
 	marta := srv.Person("222222222222222201", "Marta")
 	const guildID, roomID = "555555555555555555", "666666666666666666"
-	room := srv.Guild(guildID, "The Rivera home", marta).Channel(roomID, "home")
+	guild := srv.Guild(guildID, "The Rivera home", marta)
+	room := guild.Channel(roomID, "home")
 	service := &slowService{there: map[string]bool{"tv": true}, ended: map[string]int{}}
 	server := httptest.NewServer(service)
 	defer server.Close()
@@ -45,7 +46,7 @@ func TestDiscord(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	srv.Await("the commands", func() bool { return len(srv.Calls("bulk_set_guild_application_commands")) > 0 })
+	srv.Await("the commands", func() bool { return len(guild.Commands()) > 0 })
 	seat := marta.In(room)
 	question := seat.Uses("/signout", discordapi.Options{"what": "device tv"}).AwaitMessage()
 	seat.Presses(question.ID, "Yes, sign out").Await()
