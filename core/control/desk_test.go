@@ -291,6 +291,40 @@ func TestHalfAListProvesNothing(t *testing.T) {
 	}
 }
 
+// A sign-out whose requests are lost is asked for once more, and never again by itself.
+func TestLostRequestsAreRepeatedOnce(t *testing.T) {
+	h := coretest.NewHouse(t, &coretest.Books{}, coretest.RiveraServices())
+	s, want := jellyfin(t, h)
+	a, err := h.Desk.BeginSignOut(t.Context(), order(t, h, "leo"), want, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t, s.Order("misses requests"))
+	h.Desk.Carry(t.Context(), a)
+	for range 60 {
+		h.Pass(t.Context(), time.Minute)
+	}
+	if got := s.Asked(); got != 2 {
+		t.Errorf("asked %d times, want 2", got)
+	}
+}
+
+// A crash in the second try is not followed by a third one.
+func TestCrashInTheSecondTry(t *testing.T) {
+	books := &coretest.Books{}
+	h := coretest.NewHouse(t, books, coretest.RiveraServices())
+	s, want := jellyfin(t, h)
+	a, err := h.Desk.BeginSignOut(t.Context(), order(t, h, "leo"), want, nil)
+	must(t, err)
+	a.Attempts = 2
+	must(t, books.Save(t.Context(), a, nil, nil))
+	h = h.Restart()
+	h.Pass(t.Context(), time.Minute)
+	if got := outcome(t, h, a.ID); got.Outcome != core.StillThere || s.Asked() != 0 {
+		t.Errorf("%s, asked %d times more", got.Outcome, s.Asked())
+	}
+}
+
 // Who comes too late to carry an action out finds it settled, and leaves it alone.
 func TestCarryComesTooLate(t *testing.T) {
 	h := coretest.NewHouse(t, &coretest.Books{}, coretest.RiveraServices())

@@ -35,6 +35,7 @@ type Service struct {
 	due      map[core.DeviceID]time.Time
 	fault    string
 	signOuts map[core.DeviceID]int
+	asked    int
 	resets   int
 }
 
@@ -53,6 +54,13 @@ func (s *Service) SignOuts(id core.DeviceID) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.signOuts[id]
+}
+
+// Asked tells how many requests for a sign-out were sent to the service, whatever became of them.
+func (s *Service) Asked() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
 }
 
 // Resets tells how many resets were really started.
@@ -228,6 +236,7 @@ func (o *signOuter) SignOut(_ context.Context, ref core.DeviceRef) (core.Receipt
 }
 
 func (s *Service) signOut(id core.DeviceID) (core.Receipt, error) {
+	s.asked++
 	if s.fault == faultLies {
 		return core.Receipt{}, nil
 	}
