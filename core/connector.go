@@ -19,6 +19,17 @@ type Connector struct {
 	ByHand     Guider // what members do themselves where the service offers no port
 	Prober     Prober
 
+	// What plays: Streams lists it, Stop ends it, Screen writes on it. TV signs a television in by its code.
+	Streams StreamLister
+	Stop    StreamStopper
+	Screen  ScreenWriter
+	TV      TVPairer
+	Limit   int // how many streams the service allows at once, by the config; 0: it is not known
+
+	// Nudges, where the service has a way to say that something happened, runs until ctx ends and calls nudge each time;
+	// nil: the service is only asked every so often. It reconnects by itself; nothing depends on a nudge coming.
+	Nudges func(ctx context.Context, nudge func())
+
 	Accounts []Account // whom the config names at this service
 
 	// Settle is how long after a call was begun the service may still carry it out: the connector's own limit for a call and
@@ -138,11 +149,13 @@ const (
 	CanSignOutAll Ability = "sign out all"
 	CanReset      Ability = "reset"
 	CanSignIns    Ability = "sign-ins"
+	CanStreams    Ability = "streams"
+	CanTV         Ability = "tv"
 )
 
 // Abilities lists every ability in the order in which they are told.
 func Abilities() []Ability {
-	return []Ability{CanList, CanTellUse, CanTellIP, CanSignOut, CanSignOutAll, CanReset, CanSignIns}
+	return []Ability{CanList, CanTellUse, CanTellIP, CanSignOut, CanSignOutAll, CanReset, CanSignIns, CanStreams, CanTV}
 }
 
 // Support is how far an ability goes.
@@ -173,6 +186,10 @@ func (c *Connector) Can(a Ability) Support {
 		there = c.Reset != nil
 	case CanSignIns:
 		there = c.SignIns != nil
+	case CanStreams:
+		there = c.Streams != nil
+	case CanTV:
+		there = c.TV != nil
 	}
 	if there {
 		return Yes

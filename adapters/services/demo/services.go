@@ -124,7 +124,7 @@ func (netflixGuide) Guide(a core.Ability, d *core.Device) (core.Guide, bool) {
 				core.Say("Open Netflix's help."), core.Say("Enter your mail address."), core.Say("Follow the link in the mail that arrives."),
 			},
 		}, true
-	case core.CanList, core.CanTellUse, core.CanTellIP, core.CanSignIns:
+	case core.CanList, core.CanTellUse, core.CanTellIP, core.CanSignIns, core.CanStreams, core.CanTV:
 	}
 	return core.Guide{}, false
 }
