@@ -1,6 +1,6 @@
 module latchstring
 
-go 1.26
+go 1.26.0
 
 // Storage. go-sqlite3 is SQLite itself, kept current; sqlx maps its rows to structs.
 require (
@@ -18,6 +18,13 @@ require (
 	github.com/tidwall/gjson v1.20.1
 )
 
+// Places. maxminddb reads the files that every vendor of such data offers, mapped instead of loaded; text takes accents off
+// their names.
+require (
+	github.com/oschwald/maxminddb-golang/v2 v2.9.0
+	golang.org/x/text v0.14.0
+)
+
 // The chats. telegram-bot-api gives Telegram's types and one call; its loops, which lose presses, are not used. discordgo
 // gives Discord's types, its gateway and its calls; 0.29.0 on purpose, since master deadlocks when a resume is refused.
 // websocket is what discordgo connects with, for telling its close codes apart. term gives line editing with a prompt that
@@ -32,13 +39,15 @@ require (
 require (
 	github.com/tidwall/match v1.1.1 // indirect
 	github.com/tidwall/pretty v1.2.0 // indirect
+	go4.org/netipx v0.0.0-20231129151722-fdeea329fbba // indirect
 	golang.org/x/crypto v0.0.0-20210421170649-83a5a9bb288b // indirect
-	golang.org/x/sys v0.41.0 // indirect
-	golang.org/x/text v0.14.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
 )
 
-// Tests only: differences told readably, and the platforms' own descriptions to check requests by.
+// Tests only: differences told readably, files of places to look into, and the platforms' own descriptions to check
+// requests by.
 require (
 	github.com/google/go-cmp v0.7.0
+	github.com/maxmind/mmdbwriter v1.2.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 )
