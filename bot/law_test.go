@@ -46,6 +46,7 @@ var rooms = []room{
 	{path: "adapters/chats/discord/discordapi", forTests: true},
 	{path: "adapters/chats/telegram/botapi", forTests: true},
 	{path: "adapters/chats/*", may: []string{"core", "core/talk"}, job: "is the .*chat"},
+	{path: "adapters/services/jellyfin/jellyfinapi", forTests: true},
 	{path: "adapters/services/servertest", forTests: true, may: []string{"core"}},
 	{path: "adapters/services/*", may: []string{"core", "adapters/httpcall", "adapters/strictyaml"}, job: "is the .*connector"},
 	{path: "adapters/httpcall", may: []string{"core"}},
@@ -61,14 +62,17 @@ var modules = map[string][]string{
 	"github.com/go-telegram-bot-api/telegram-bot-api/v5": {"adapters/chats/telegram"},
 	"github.com/google/go-cmp":                           {"tests"},
 	"github.com/bwmarrin/discordgo":                      {"adapters/chats/discord"},
-	"github.com/gorilla/websocket":                       {"adapters/chats/discord", "tests"},
+	"github.com/gorilla/websocket":                       {"adapters/chats/discord", "adapters/services/jellyfin", "tests"},
 	"github.com/jmoiron/sqlx":                            {"storage"},
 	"github.com/mattn/go-sqlite3":                        {"storage"},
+	"github.com/maxmind/mmdbwriter":                      {"tests"},
 	"github.com/mileusna/useragent":                      {"adapters/services/recipe"},
+	"github.com/oschwald/maxminddb-golang/v2":            {"adapters/places"},
 	"github.com/santhosh-tekuri/jsonschema/v6":           {"tests"},
 	"github.com/tidwall/gjson":                           {"adapters/httpcall", "adapters/services/recipe"},
 	"go.yaml.in/yaml/v3":                                 {"adapters/strictyaml"},
 	"golang.org/x/term":                                  {"adapters/chats/terminal", "bot"},
+	"golang.org/x/text":                                  {"adapters/places"},
 }
 
 // impure is the standard library's ways to the outside, which core and its rooms leave to the adapters.

@@ -14,10 +14,12 @@ import (
 
 var rewrite = flag.Bool("readme", false, "write the generated part of the README anew")
 
-// everyRecipe is a config in which each shipped recipe serves.
-const everyRecipe = `household: { name: Home, timezone: UTC }
+// everyService is a config in which each kind of service and each shipped recipe serves.
+const everyService = `household: { name: Home, timezone: UTC }
 members: [{ name: Marta, role: owner }]
 services:
+  - { id: jellyfin, kind: jellyfin, url: "http://127.0.0.1:1", key: abcdef123, accounts: { Marta: marta } }
+  - { id: emby, kind: emby, url: "http://127.0.0.1:1", key: abcdef123, accounts: { Marta: marta } }
   - { id: authentik, kind: recipe, recipe: authentik, url: "http://127.0.0.1:1", key: abcdef123, accounts: { Marta: marta } }
   - { id: gotify, kind: recipe, recipe: gotify, url: "http://127.0.0.1:1", key: abcdef123, accounts: { Marta: marta } }
   - { id: immich, kind: recipe, recipe: immich, url: "http://127.0.0.1:1", keys: { Marta: { key: abcdef123 } }, accounts: { Marta: marta } }
@@ -29,7 +31,7 @@ services:
 // is written anew.
 func TestAbilitiesTable(t *testing.T) {
 	folder := t.TempDir()
-	if err := os.WriteFile(folder+"/config.yaml", []byte(everyRecipe), 0o600); err != nil {
+	if err := os.WriteFile(folder+"/config.yaml", []byte(everyService), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cfg, err := config.Load(folder + "/config.yaml")

@@ -1,11 +1,13 @@
 package config
 
 import (
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"regexp"
 	"time"
 
+	"latchstring/adapters/services/jellyfin"
 	"latchstring/adapters/services/recipe"
 	"latchstring/adapters/strictyaml"
 	"latchstring/core"
@@ -18,7 +20,7 @@ type Service struct {
 	Title    string            `yaml:"title"`    // as the household calls it; the connector knows one where it is not set
 	Accounts map[string]string `yaml:"accounts"` // by the member's name: the name the service knows them by
 
-	// Settings is what the kind of service needs: *recipe.Config.
+	// Settings is what the kind of service needs: *jellyfin.Config or *recipe.Config.
 	Settings any `yaml:",variant"`
 
 	accounts []core.Account // in the order of the members
@@ -27,7 +29,11 @@ type Service struct {
 
 // Variants returns the kinds of services there are.
 func (*Service) Variants() map[string]any {
-	return map[string]any{"recipe": &recipe.Config{Timeout: 10 * time.Second}}
+	return map[string]any{
+		"jellyfin": &jellyfin.Config{Product: jellyfin.Jellyfin, Timeout: 10 * time.Second},
+		"emby":     &jellyfin.Config{Product: jellyfin.Emby, Timeout: 10 * time.Second},
+		"recipe":   &recipe.Config{Timeout: 10 * time.Second},
+	}
 }
 
 // serviceID is what a service may be called in commands and in the database.
@@ -60,6 +66,8 @@ func (s *Service) complete(folder string, members []Member) {
 // Connector joins the service to the house, without asking it anything.
 func (s Service) Connector(now func() time.Time, log *slog.Logger) (core.Connector, error) {
 	switch settings := s.Settings.(type) {
+	case *jellyfin.Config:
+		return jellyfin.New(*settings, s.ID, s.Title, s.accounts, jellyfin.Options{Now: now, Random: rand.Reader, Log: log, Dir: s.folder})
 	case *recipe.Config:
 		return recipe.New(*settings, s.ID, s.Title, s.accounts, recipe.Options{Now: now, Log: log, Dir: s.folder})
 	default:
