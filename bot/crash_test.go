@@ -48,6 +48,13 @@ func (s *slowService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(rows)
 }
 
+// times is how often a device was signed out.
+func (s *slowService) times(id string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended[id]
+}
+
 // wait lasts up to some milliseconds.
 func wait(most int) { time.Sleep(time.Duration(rand.IntN(most*1000)) * time.Microsecond) }
 

@@ -92,7 +92,9 @@ func (b *house) open(ctx context.Context) error {
 			b.log.Error("chat ended", slog.String("chat", string(c.Name())), slog.Any("cause", err))
 			if living.Add(-1) == 0 {
 				stop(err)
+				return
 			}
+			b.courier.Ended(ctx, c.Name())
 		})
 	}
 	wg.Go(func() { b.desk.Run(ctx) })

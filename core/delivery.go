@@ -14,11 +14,12 @@ type News string
 
 // The news there are.
 const (
-	NewsAction    News = "action"    // how an action stands; Subject is its id
-	NewsSignIn    News = "sign-in"   // a sign-in of a device that was not known; Subject is its service, "/" and its key
-	NewsInvite    News = "invite"    // somebody opened an invitation, or it was decided; Subject is its id
-	NewsUnreached News = "unreached" // a member can not be told anything on a chat any more; Subject is their id, "/" and the chat
-	NewsApology   News = "apology"   // a message was not answered before a stop; Subject is what was asked
+	NewsAction    News = "action"     // how an action stands; Subject is its id
+	NewsSignIn    News = "sign-in"    // a sign-in of a device that was not known; Subject is its service, "/" and its key
+	NewsInvite    News = "invite"     // somebody opened an invitation, or it was decided; Subject is its id
+	NewsUnreached News = "unreached"  // a member can not be told anything on a chat any more; Subject is their id, "/" and the chat
+	NewsChatEnded News = "chat-ended" // a chat can not go on; Subject is its name
+	NewsApology   News = "apology"    // a message was not answered before a stop; Subject is what was asked
 )
 
 // Delivery is one piece of news on its way to one member. It holds no words and no secrets: it is worded when it is sent,

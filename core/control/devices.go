@@ -68,6 +68,27 @@ func (d *Desk) Devices(ctx context.Context, asker core.Member, q DeviceQuery) ([
 	return listings, nil
 }
 
+// Known is what the services said last of the devices that a member may see, asking none of them.
+func (d *Desk) Known(asker core.Member) []Listing {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var listings []Listing
+	for i := range d.Connectors {
+		c := &d.Connectors[i]
+		s := d.shelf[c.Service]
+		l := Listing{Connector: c, Devices: slices.Clone(s.devices), At: s.at, Err: s.err, Since: s.since}
+		switch {
+		case core.May(asker.Role, core.ListDevices, core.Others) == core.Allowed:
+		case core.May(asker.Role, core.ListDevices, core.Own) == core.Allowed:
+			l.Devices = ofMember(l.Devices, asker.ID)
+		default:
+			l.Devices = nil
+		}
+		listings = append(listings, l)
+	}
+	return listings
+}
+
 // ofMember returns the devices that a member is signed in on.
 func ofMember(devices []core.Device, m core.MemberID) []core.Device {
 	return slices.DeleteFunc(slices.Clone(devices), func(dev core.Device) bool { return !dev.On(m) })

@@ -23,6 +23,7 @@ type Courier struct {
 	mu     sync.Mutex
 	busy   map[core.Contact]bool      // contacts that something is being sent to
 	dead   map[core.Contact]time.Time // contacts that can not be reached any more, and since when that is known
+	ended  map[core.Chat]bool         // chats that can not go on until the next start
 	nudges chan struct{}
 	once   sync.Once
 }
@@ -47,7 +48,7 @@ func (c *Courier) Nudge() {
 func (c *Courier) nudge() chan struct{} {
 	c.once.Do(func() {
 		c.nudges = make(chan struct{}, 1)
-		c.busy, c.dead = map[core.Contact]bool{}, map[core.Contact]time.Time{}
+		c.busy, c.dead, c.ended = map[core.Contact]bool{}, map[core.Contact]time.Time{}, map[core.Chat]bool{}
 	})
 	return c.nudges
 }
@@ -191,6 +192,9 @@ func (c *Courier) route(d core.Delivery) (Chat, core.Contact) {
 func (c *Courier) isDead(contact core.Contact) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.ended[contact.Chat] {
+		return true
+	}
 	at, dead := c.dead[contact]
 	if age := c.Talk.Now().Sub(at); dead && (age >= deadFor || age < 0) {
 		delete(c.dead, contact)
@@ -332,6 +336,8 @@ func (u *turn) newsCard(ctx context.Context, d core.Delivery, contact core.Conta
 			Summary: u.say("I can not reach {member} in {chat} any more.", u.name(core.MemberID(who)), chatName(core.Chat(chat))),
 			Body:    []Text{u.say("They may have blocked me, or never written to me there. What I have for them waits a week.")},
 		}, nil
+	case core.NewsChatEnded:
+		return u.chatEndedCard(core.Chat(d.Subject), d.Made), nil
 	case core.NewsApology:
 		return Card{
 			Tone: Warn, Private: true, Summary: u.say("I was switched off when you wrote this, so I did nothing."),

@@ -19,19 +19,6 @@ func (u *turn) help(_ context.Context, _ []string) Reply {
 	return Reply{Card: c}
 }
 
-// Word is one thing that can be said, for the menus of chats.
-type Word struct{ Name, About string }
-
-// Menu lists what can be said, in the household's language.
-func (t *Talk) Menu() []Word {
-	v := voice{catalogue: t.Catalogue}
-	var words []Word
-	for _, c := range commands() {
-		words = append(words, Word{Name: c.name, About: v.say(c.about).String()})
-	}
-	return words
-}
-
 // InPrivate is what is said where others read, in place of facts; link opens the private conversation, if there is one.
 func (t *Talk) InPrivate(link string) Card {
 	v := voice{catalogue: t.Catalogue, zone: t.House.Zone, now: t.Now()}

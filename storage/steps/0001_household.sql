@@ -75,7 +75,7 @@ CREATE TABLE deliveries (
     key      TEXT    NOT NULL UNIQUE,
     member   TEXT    NOT NULL,
     source   TEXT    NOT NULL CHECK (json_valid(source)), -- JSON
-    news     TEXT    NOT NULL CHECK (news IN ('action', 'sign-in', 'invite', 'unreached', 'apology')),
+    news     TEXT    NOT NULL CHECK (news IN ('action', 'sign-in', 'invite', 'unreached', 'chat-ended', 'apology')),
     subject  TEXT    NOT NULL,
     made     TEXT    NOT NULL,
     due      TEXT    NOT NULL,

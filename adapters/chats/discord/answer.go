@@ -18,6 +18,7 @@ type answer struct {
 	chat    *Chat
 	on      *interaction
 	request talk.Request
+	shown   int // messages of the reply that could be shown, for the next try
 }
 
 // prepare waits for the acknowledgement. What Discord calls too old is late; how late nobody tells.
@@ -74,34 +75,48 @@ func isOver(f *failure) bool {
 	return f.code == unknownInteraction || f.code == unknownWebhook || f.code == invalidToken
 }
 
-// byToken shows a reply in the message that is to come or that was pressed, or in a new one that only the person sees. A
-// secret takes no place where others read.
+// byToken shows a reply in the message that is to come or that was pressed, or in a new one that only the person sees, and
+// goes on in more of those where one has no room for it. What is for one person's eyes takes no place where others read.
 func (a *answer) byToken(ctx context.Context, g *grip, reply talk.Reply) error {
 	c := a.chat
 	if reply.Card.Summary.Empty() {
-		if a.on.Type != byCommand {
+		if a.on.Type == byPress {
 			return nil
 		}
 		return c.takeAway(ctx, original("silence", http.MethodDelete, g))
 	}
-	drawn := arrange(&reply.Card)
-	if a.on.Type == byCommand || reply.Redraw && (a.on.private() || !reply.Card.Secret()) {
-		err := c.client.do(ctx, original("answer", http.MethodPatch, g), drawn, nil)
-		if f := failureOf(err); f == nil || f.code != unknownMessage {
+	hidden := reply.Card.Private || reply.Card.Secret()
+	inPlace := a.on.Type != byPress || reply.Redraw && (a.on.private() || !hidden)
+	for bodies := spread(&reply.Card, arrange); a.shown < len(bodies); a.shown++ {
+		drawn := bodies[a.shown]
+		if inPlace && a.shown == 0 {
+			err := c.client.do(ctx, original("answer", http.MethodPatch, g), drawn, nil)
 			if err == nil && reply.Card.Secret() {
 				c.lapses.Add(original("secret taken away", http.MethodDelete, g), reply.Card.Lapses)
 			}
+			if err == nil {
+				continue
+			}
+			if failureOf(err).code != unknownMessage {
+				return err
+			}
+		}
+		if err := a.follow(ctx, g, &reply.Card, drawn); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// follow shows a part of a card in a message more, which only the person sees.
+func (a *answer) follow(ctx context.Context, g *grip, card *talk.Card, drawn body) error {
 	drawn.Flags |= ephemeral
 	var sent pressed
-	k := hook("answer", http.MethodPost, g, "")
-	if err := c.client.do(ctx, k, drawn, &sent); err != nil {
+	if err := a.chat.client.do(ctx, hook("answer", http.MethodPost, g, ""), drawn, &sent); err != nil {
 		return err
 	}
-	if reply.Card.Secret() {
-		c.lapses.Add(hook("secret taken away", http.MethodDelete, g, "/messages/"+sent.ID), reply.Card.Lapses)
+	if card.Secret() {
+		a.chat.lapses.Add(hook("secret taken away", http.MethodDelete, g, "/messages/"+sent.ID), card.Lapses)
 	}
 	return nil
 }

@@ -3,13 +3,14 @@ package discord
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"latchstring/core"
+	"latchstring/core/talk"
 )
 
 // The bounds of commands (https://discord.com/developers/docs/interactions/application-commands).
@@ -28,39 +29,73 @@ var commandForm = regexp.MustCompile(`^[a-z0-9_-]{1,32}$`)
 
 // command is a command as Discord offers it to people.
 type command struct {
-	Name        string          `json:"name"`
-	Description string          `json:"description"`
-	Contexts    []int           `json:"contexts"`
-	Options     []commandOption `json:"options"`
+	Name         string            `json:"name"`
+	Names        map[string]string `json:"name_localizations,omitempty"`
+	Description  string            `json:"description"`
+	Descriptions map[string]string `json:"description_localizations,omitempty"`
+	Contexts     []int             `json:"contexts"`
+	Options      []commandOption   `json:"options"`
 }
 
 type commandOption struct {
-	Type         int    `json:"type"`
-	Name         string `json:"name"`
-	Description  string `json:"description"`
-	Required     bool   `json:"required,omitempty"`
-	Autocomplete bool   `json:"autocomplete,omitempty"`
-	MaxLength    int    `json:"max_length"`
+	Type         int               `json:"type"`
+	Name         string            `json:"name"`
+	Names        map[string]string `json:"name_localizations,omitempty"`
+	Description  string            `json:"description"`
+	Descriptions map[string]string `json:"description_localizations,omitempty"`
+	Autocomplete bool              `json:"autocomplete,omitempty"`
+	MaxLength    int               `json:"max_length"`
 }
 
-// menu is what can be said. Everything that takes words has one option for them; who is no member yet has /link.
+// menu is what can be said. What takes words has one option for them; who is no member yet has /link.
 func (c *Chat) menu(context int) []command {
 	var menu []command
-	add := func(name, about string, options ...commandOption) {
-		words := []rune(tidy(about))
-		if commandForm.MatchString(name) && len(words) > 0 {
-			menu = append(menu, command{name, string(words[:min(len(words), mostDescription)]), []int{context}, slices.Concat([]commandOption{}, options)})
-		}
-	}
-	for _, w := range c.talk.Menu() {
-		if w.Name == "help" {
-			add(w.Name, w.About)
+	for _, w := range append(c.talk.Menu(), c.talk.LinkWord()) {
+		if !commandForm.MatchString(w.Name) || described(w.Entry) == "" {
 			continue
 		}
-		add(w.Name, w.About, commandOption{Type: stringOption, Name: "what", Description: "a service, a person, a device", Autocomplete: true, MaxLength: longestWhat})
+		offered := command{Name: w.Name, Description: described(w.Entry), Contexts: []int{context}, Options: []commandOption{}}
+		offered.Names, offered.Descriptions = c.localized(w.Local)
+		if w.Takes.Name != "" {
+			o := commandOption{
+				Type: stringOption, Name: w.Takes.Name, Description: described(w.Takes), Autocomplete: !w.Asks, MaxLength: longestWhat,
+			}
+			o.Names, o.Descriptions = c.localized(w.TakesLocal)
+			offered.Options = append(offered.Options, o)
+		}
+		menu = append(menu, offered)
 	}
-	add("link", "come in with an invitation", commandOption{Type: stringOption, Name: "code", Description: "the code of the invitation", Required: true, MaxLength: longestWhat})
 	return menu
+}
+
+// described is what something is about, as long as Discord takes it.
+func described(e talk.Entry) string {
+	words := []rune(tidy(e.About))
+	return string(words[:min(len(words), mostDescription)])
+}
+
+// localesOf are Discord's names of a language (https://discord.com/developers/docs/reference#locales).
+func localesOf(language string) []string {
+	switch language {
+	case "de":
+		return []string{"de"}
+	case "es":
+		return []string{"es-ES", "es-419"}
+	}
+	return nil
+}
+
+// localized are a name and what it is about in the household's language. Whose app speaks another one reads them as they
+// are. An interaction brings the names as they are in any case.
+func (c *Chat) localized(e talk.Entry) (names, descriptions map[string]string) {
+	if e == (talk.Entry{}) {
+		return nil, nil
+	}
+	names, descriptions = map[string]string{}, map[string]string{}
+	for _, locale := range localesOf(c.talk.House.Language) {
+		names[locale], descriptions[locale] = e.Name, described(e)
+	}
+	return names, descriptions
 }
 
 // publish offers the commands whenever they may have changed: in the household's guild, and in private. It tries until it
@@ -122,7 +157,7 @@ func (c *Chat) whoAmI(ctx context.Context) error {
 // offer sets commands, unless they are what Discord offers already: it takes 200 new ones a day.
 func (c *Chat) offer(ctx context.Context, path string, menu []command) error {
 	var known []command
-	if err := c.client.do(ctx, call{"commands", http.MethodGet, path, false}, nil, &known); err != nil {
+	if err := c.client.do(ctx, call{"commands", http.MethodGet, path + "?with_localizations=true", false}, nil, &known); err != nil {
 		return err
 	}
 	if slices.EqualFunc(known, menu, sameCommand) {
@@ -132,42 +167,29 @@ func (c *Chat) offer(ctx context.Context, path string, menu []command) error {
 }
 
 func sameCommand(a, b command) bool {
-	return a.Name == b.Name && a.Description == b.Description && slices.Equal(a.Contexts, b.Contexts) && slices.Equal(a.Options, b.Options)
+	return a.Name == b.Name && a.Description == b.Description && slices.Equal(a.Contexts, b.Contexts) &&
+		maps.Equal(a.Names, b.Names) && maps.Equal(a.Descriptions, b.Descriptions) && slices.EqualFunc(a.Options, b.Options, sameOption)
 }
 
-// suggest answers what is being typed from memory: the last word may become a service or a person. Strangers are told
-// nothing.
+func sameOption(a, b commandOption) bool {
+	return a.Type == b.Type && a.Name == b.Name && a.Description == b.Description && a.Autocomplete == b.Autocomplete &&
+		a.MaxLength == b.MaxLength && maps.Equal(a.Names, b.Names) && maps.Equal(a.Descriptions, b.Descriptions)
+}
+
+// suggest answers what is being typed, from memory.
 func (c *Chat) suggest(ctx context.Context, i *interaction) {
-	type choice struct {
+	type suggestion struct {
 		Name  string `json:"name"`
 		Value string `json:"value"`
 	}
-	choices := []choice{}
-	if _, known := c.talk.Desk.MemberAt(core.Contact{Chat: core.Discord, User: i.who().ID}); known {
-		typed := i.text()
-		at := strings.LastIndex(typed, " ") + 1
-		before, last := typed[:at], strings.ToLower(typed[at:])
-		for _, word := range c.words() {
-			whole := before + word
-			if strings.HasPrefix(word, last) && units(whole) <= longestChoice && len(choices) < mostChoices {
-				choices = append(choices, choice{whole, whole})
-			}
+	choices := []suggestion{}
+	for _, words := range c.talk.Suggest(core.Contact{Chat: core.Discord, User: i.who().ID}, i.Data.Name, i.text()) {
+		if shown := tame(words); shown != "" && units(words) <= longestChoice && len(choices) < mostChoices {
+			choices = append(choices, suggestion{shown, words})
 		}
 	}
 	first := map[string]any{"type": suggestFirst, "data": map[string]any{"choices": choices}}
 	if err := c.callback(ctx, i, first); err != nil {
 		c.log.Debug("suggestions not shown", slog.Any("cause", err))
 	}
-}
-
-// words are what a command can be narrowed down with.
-func (c *Chat) words() []string {
-	var words []string
-	for i := range c.talk.Desk.Connectors {
-		words = append(words, strings.ToLower(string(c.talk.Desk.Connectors[i].Service)))
-	}
-	for _, m := range c.talk.House.Members {
-		words = append(words, strings.ToLower(tidy(m.Name)))
-	}
-	return append(words, "all")
 }

@@ -9,6 +9,7 @@ import (
 
 // One message goes from the question to its outcome. Nobody else sees it.
 func TestSignOutInOneMessage(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.start()
 	leo := r.leo.In(r.room)
@@ -37,6 +38,7 @@ func TestSignOutInOneMessage(t *testing.T) {
 }
 
 func TestDoublePressIsDoneOnce(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.start()
 	leo := r.leo.In(r.room)
@@ -52,6 +54,7 @@ func TestDoublePressIsDoneOnce(t *testing.T) {
 
 // Each device has its button beside it, and the list fits into one message.
 func TestDevicesStandBesideTheirButtons(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.start()
 	shown := r.leo.In(r.room).Uses("/devices", discordapi.Options{"what": "jellyfin leo"}).AwaitMessage()
@@ -67,6 +70,7 @@ func TestDevicesStandBesideTheirButtons(t *testing.T) {
 }
 
 func TestSuggestionsComeFromMemory(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.start()
 	var got []string
@@ -83,6 +87,7 @@ func TestSuggestionsComeFromMemory(t *testing.T) {
 
 // Guilds that are not the household's, and nobody, get no answer; the bot is asked for nothing there.
 func TestOtherGuildsAreLeftAlone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	other := r.srv.Guild("777777777777777777", "Elsewhere", r.mallory, r.leo)
 	room := other.Channel("888888888888888888", "lobby")
@@ -99,6 +104,7 @@ func TestOtherGuildsAreLeftAlone(t *testing.T) {
 }
 
 func TestCommandsAreSetOnce(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	stop := r.start()
 	r.srv.AwaitCalls("bulk_set_guild_application_commands", 1)
@@ -117,6 +123,7 @@ func TestCommandsAreSetOnce(t *testing.T) {
 
 // What the library can not decode is understood nevertheless.
 func TestStrangeInteractionsAreUnderstood(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.start()
 	leo := r.leo.In(r.room)

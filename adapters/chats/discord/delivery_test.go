@@ -29,6 +29,7 @@ func (r *rig) send(card talk.Card, id core.DeliveryID) (string, error) {
 
 // A send whose answer was cut off is repeated and is one message.
 func TestRepeatedSendIsOneMessage(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.srv.Fail("create_message", 1, discordapi.CutAfter())
 	if _, err := r.send(sample(t, "alarm"), "0123456789abcdef01234567"); err == nil {
@@ -44,6 +45,7 @@ func TestRepeatedSendIsOneMessage(t *testing.T) {
 }
 
 func TestRefusedSends(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name      string
 		fault     *discordapi.Fault
@@ -75,6 +77,7 @@ func TestRefusedSends(t *testing.T) {
 
 // Who takes no private messages is not reached by what is theirs alone; the household's channel is told the rest.
 func TestClosedDMs(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.leo.ClosesDMs()
 	_, err := r.send(sample(t, "alarm"), "d1")
@@ -91,6 +94,7 @@ func TestClosedDMs(t *testing.T) {
 
 // A secret is covered, in no preview, and taken away within ten minutes.
 func TestSecretIsTakenAway(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.start()
 	card := sample(t, "secret")
@@ -118,9 +122,10 @@ func TestSecretIsTakenAway(t *testing.T) {
 
 // An invitation's code is for the owner alone, and gone when the chat stops.
 func TestSecretAnswerIsPrivateAndGoesAtTheStop(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	stop := r.start()
-	shown := r.marta.In(r.room).Uses("/invite", discordapi.Options{"what": "leo"}).AwaitMessage()
+	shown := r.marta.In(r.room).Uses("/invite", discordapi.Options{"who": "leo"}).AwaitMessage()
 	if !shown.Private || len(shown.Spoilers()) == 0 {
 		t.Fatalf("shown is %+v", shown)
 	}
@@ -135,9 +140,10 @@ func TestSecretAnswerIsPrivateAndGoesAtTheStop(t *testing.T) {
 
 // A stranger comes in with the code of an invitation, in the guild as well as in private.
 func TestLinkComesIn(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.start()
-	shown := r.marta.In(r.room).Uses("/invite", discordapi.Options{"what": "leo"}).AwaitMessage()
+	shown := r.marta.In(r.room).Uses("/invite", discordapi.Options{"who": "leo"}).AwaitMessage()
 	secret := strings.Trim(shown.Spoilers()[0], "`")
 	code := strings.TrimPrefix(secret, "/link ")
 	guest := r.mallory.In(r.room)
@@ -151,6 +157,7 @@ func TestLinkComesIn(t *testing.T) {
 
 // The first answer is repeated until it is taken, and not twice.
 func TestAcknowledgementSurvivesTrouble(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []*discordapi.Fault{discordapi.CutAfter(), discordapi.CutBefore(), discordapi.Down(502), discordapi.TooMany(200 * time.Millisecond)} {
 		r := newRig(t)
 		r.start()
@@ -163,6 +170,7 @@ func TestAcknowledgementSurvivesTrouble(t *testing.T) {
 
 // What Discord calls too old is not acted on, and answered in private.
 func TestLateInteractionIsNotActedOn(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.start()
 	leo := r.leo.In(r.room)
@@ -177,6 +185,7 @@ func TestLateInteractionIsNotActedOn(t *testing.T) {
 
 // What a process was told and did not answer, the next one answers, once.
 func TestRestartAnswersInPrivate(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	stop := r.start()
 	r.srv.Fail("update_original_webhook_message", -1, discordapi.Down(503))
@@ -196,6 +205,7 @@ func TestRestartAnswersInPrivate(t *testing.T) {
 
 // After fifteen minutes a private message can not be changed any more: the outcome is a message of its own.
 func TestOutcomeAfterTheTokenIsOver(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.start()
 	leo := r.leo.In(r.room)
@@ -212,6 +222,7 @@ func TestOutcomeAfterTheTokenIsOver(t *testing.T) {
 
 // News in a private message is redrawn by its press, and by what comes of it later, without a token too.
 func TestNewsIsRedrawnInItsPlace(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	id, err := r.send(sample(t, "alarm"), "d1")
 	if err != nil {
@@ -229,6 +240,7 @@ func TestNewsIsRedrawnInItsPlace(t *testing.T) {
 
 // Where others read, no secret takes the place of a message.
 func TestSecretsAreNotForTheRoom(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	source := core.Source{Contact: contact(r.leo), Room: r.room.ID, Message: "999999999999999999", Public: true}
 	if _, err := r.chat.Send(t.Context(), contact(r.leo), source, sample(t, "secret"), "d1"); err != nil {
@@ -241,6 +253,7 @@ func TestSecretsAreNotForTheRoom(t *testing.T) {
 
 // A record that can not be written is told, and nothing is done.
 func TestUnwritableInbox(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.start()
 	leo := r.leo.In(r.room)
@@ -251,5 +264,75 @@ func TestUnwritableInbox(t *testing.T) {
 	r.shows(leo, "I can not write my record right now")
 	if n := r.service("jellyfin").SignOuts("phone"); n != 0 {
 		t.Errorf("signed out %d times", n)
+	}
+}
+
+// News for the household goes to its channel; what is for one person's eyes or secret never does, whatever the source says.
+func TestNewsForTheHousehold(t *testing.T) {
+	t.Parallel()
+	open := talk.Card{Tone: talk.Alarm, Summary: talk.Words("A sign-in that nobody knows: Marta was asked.")}
+	tests := []struct {
+		name, channel, room string
+		card                talk.Card
+		inRoom              int
+	}{
+		{"open", homeChannel, homeChannel, open, 1},
+		{"private", homeChannel, homeChannel, sample(t, "alarm"), 0},
+		{"secret", homeChannel, homeChannel, sample(t, "secret"), 0},
+		{"another room", homeChannel, "777777777777777777", open, 0},
+		{"no channel", "", homeChannel, open, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.cfg.Channel = tt.channel
+			r.furnish()
+			for range 2 { // the second is a repeat
+				source := core.Source{Contact: contact(r.leo), Room: tt.room, Public: true}
+				if _, err := r.chat.Send(t.Context(), contact(r.leo), source, tt.card, "d1"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if n := len(r.marta.Screen(r.room)); n != tt.inRoom {
+				t.Errorf("the channel has %d messages, want %d", n, tt.inRoom)
+			}
+			if n := len(r.leo.Screen(r.leo.DM())); n != 1-tt.inRoom {
+				t.Errorf("Leo has %d messages", n)
+			}
+		})
+	}
+}
+
+// A private card does not take the place of a message that others read.
+func TestPrivateAnswerToAPublicMessage(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.start()
+	source := core.Source{Contact: contact(r.leo), Room: homeChannel, Public: true}
+	handle := "a1." + strings.Repeat("b", 21) + "A"
+	offer, _ := core.OfferOf(handle)
+	err := r.books.PutOffers(t.Context(), []core.Offer{{
+		ID: offer, Kind: "never mind", Args: []byte("null"), Audience: []core.MemberID{"leo"}, Once: true, Made: r.now(), Lapses: r.now().Add(time.Hour),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := talk.Card{Summary: talk.Words("Jellyfin is back."), Buttons: []talk.Button{{Label: talk.Words("Close"), Handle: handle}}}
+	id, err := r.chat.Send(t.Context(), contact(r.leo), source, card, "d1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source.Message = id
+	if _, err := r.chat.Send(t.Context(), contact(r.leo), source, sample(t, "outcome"), "d2"); err != nil {
+		t.Fatal(err)
+	}
+	r.leo.In(r.room).Presses(id, "Close").Await()
+	r.shows(r.leo.In(r.room), "All right, nothing was done.")
+	if screen := r.marta.Screen(r.room); len(screen) != 1 || screen[0].Edited || !strings.Contains(read(screen[0]), "Jellyfin is back.") {
+		t.Errorf("Marta sees\n%s", screen)
+	}
+	if n := len(r.leo.Screen(r.leo.DM())); n != 1 {
+		t.Errorf("Leo has %d messages", n)
 	}
 }

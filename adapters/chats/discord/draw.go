@@ -12,6 +12,7 @@ import (
 const (
 	rowKind       = 1
 	buttonKind    = 2
+	selectKind    = 3
 	sectionKind   = 9
 	textKind      = 10
 	containerKind = 17
@@ -44,6 +45,7 @@ type component struct {
 	Label      string      `json:"label,omitempty"`
 	CustomID   string      `json:"custom_id,omitempty"`
 	URL        string      `json:"url,omitempty"`
+	Options    []choice    `json:"options,omitempty"`
 	Accent     int         `json:"accent_color,omitempty"`
 	Components []component `json:"components,omitempty"`
 	Accessory  *component  `json:"accessory,omitempty"`
@@ -105,11 +107,14 @@ type sheet struct {
 	seen  map[string]bool
 }
 
-// arrange draws a card as an arrangement of components: each row with its button beside it.
-func arrange(c *talk.Card) body {
+// arrange draws a card as an arrangement of components: each row with its button beside it. Whole tells whether the message
+// has room for all of it.
+func arrange(c *talk.Card) (drawn body, whole bool) {
 	s := sheet{ink: ink{room: mostText}, seen: map[string]bool{}, used: 1}
-	own := s.buttons(c.Buttons)
-	s.used += len(own) + (len(own)+mostInRow-1)/mostInRow
+	own := s.ways(c.Buttons)
+	for _, row := range own {
+		s.used += 1 + len(row.Components)
+	}
 	s.lead(c)
 	for i := range c.Groups {
 		s.group(&c.Groups[i])
@@ -118,7 +123,7 @@ func arrange(c *talk.Card) body {
 	if s.full {
 		s.mark()
 	}
-	s.parts = append(s.parts, rows(own)...)
+	s.parts = append(s.parts, own...)
 	_, colour := iconOf(c.Tone)
 	flags := arrangement | noPreviews
 	if c.Quiet {
@@ -127,7 +132,7 @@ func arrange(c *talk.Card) body {
 	return body{
 		Embeds: []embed{}, Flags: flags, Mentions: mentions{Parse: []string{}},
 		Components: []component{{Type: containerKind, Accent: colour, Components: s.parts}},
-	}
+	}, !s.full
 }
 
 // lead writes what is so: the summary, what is below it, and the steps.
@@ -201,6 +206,7 @@ func (s *sheet) row(r talk.Row) {
 	if beside {
 		s.flush()
 	} else {
+		s.full = s.full || len(buttons) > 0
 		s.line()
 		s.put("• ", "", "")
 	}
@@ -268,8 +274,12 @@ func (s *sheet) buttons(buttons []talk.Button) []component {
 		default:
 			continue
 		}
-		if k.CustomID != "" && (units(k.CustomID) > mostCustomID || s.seen[k.CustomID]) || len(all) == mostRows*mostInRow {
+		if k.CustomID != "" && (units(k.CustomID) > mostCustomID || s.seen[k.CustomID]) {
 			continue
+		}
+		if len(all) == mostRows*mostInRow {
+			s.full = true
+			break
 		}
 		s.seen[k.CustomID] = true
 		all = append(all, k)
@@ -290,13 +300,13 @@ func rows(buttons []component) []component {
 
 // pushed draws a card as a message whose summary a locked screen shows, which an arrangement has none of. It is for cards
 // without rows and without secrets.
-func pushed(c *talk.Card) body {
+func pushed(c *talk.Card) (drawn body, whole bool) {
 	head := sheet{ink: ink{room: mostContent}, seen: map[string]bool{}}
 	icon, colour := iconOf(c.Tone)
 	head.put(icon, "", "")
 	head.text(c.Summary, true)
 	content := head.take()
-	b := body{Content: &content, Embeds: []embed{}, Components: rows(head.buttons(c.Buttons)), Mentions: mentions{Parse: []string{}}}
+	b := body{Content: &content, Embeds: []embed{}, Components: head.ways(c.Buttons), Mentions: mentions{Parse: []string{}}}
 	if b.Components == nil {
 		b.Components = []component{}
 	}
@@ -312,11 +322,11 @@ func pushed(c *talk.Card) body {
 	if c.Quiet {
 		b.Flags = silent
 	}
-	return b
+	return b, !head.full && !below.full
 }
 
 // draw draws a card for a message of its own.
-func draw(c *talk.Card) body {
+func draw(c *talk.Card) (drawn body, whole bool) {
 	if len(c.Groups) > 0 || c.Secret() {
 		return arrange(c)
 	}

@@ -22,6 +22,7 @@ import (
 
 // The golden files hold the calls that show each of the cards every chat must draw, as the platform gets them.
 func TestCardsAreDrawn(t *testing.T) {
+	t.Parallel()
 	for _, s := range chattest.Cards() {
 		t.Run(s.Name, func(t *testing.T) {
 			r := newRig(t)
@@ -131,6 +132,7 @@ func hostile(name string, full bool) talk.Card {
 
 // However much a card holds, the platform takes it, and it says that there is more.
 func TestTooMuchIsCut(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	g := talk.Group{Title: talk.Words("Jellyfin")}
 	for i := range 60 {

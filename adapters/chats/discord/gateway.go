@@ -27,12 +27,13 @@ import (
 type times struct {
 	open     time.Duration // a session to begin
 	silence  time.Duration // the next word; a heartbeat is answered every 41 s
+	parting  time.Duration // the library to close a session, which takes it a second
 	shortest time.Duration // between tries
 	longest  time.Duration
 }
 
 func usualTimes() times {
-	return times{open: 20 * time.Second, silence: 62 * time.Second, shortest: 5 * time.Second, longest: 10 * time.Minute}
+	return times{open: 20 * time.Second, silence: 62 * time.Second, parting: 2 * time.Second, shortest: 5 * time.Second, longest: 10 * time.Minute}
 }
 
 // gateway is the connection on which Discord tells what happens.
@@ -60,7 +61,7 @@ func (g *gateway) run(ctx context.Context) error {
 				return err
 			}
 		}
-		err := link.open(ctx, g.times)
+		err := link.open(ctx)
 		if err == nil {
 			g.log.Info("Discord is connected", slog.Bool("resumed", !fresh))
 			tries = 0
@@ -129,7 +130,7 @@ func tokenError(cause error) error {
 // link is one session of the library and its connections, one after the other.
 type link struct {
 	session *discordgo.Session
-	silence time.Duration
+	times   times
 	over    atomic.Bool // abandoned: what it still says is not heard
 	begun   atomic.Bool // a session began on it; the library begins others by itself when one can not be resumed
 	up      chan struct{}
@@ -143,7 +144,7 @@ func (g *gateway) newLink() (*link, error) {
 	if err != nil {
 		return nil, errors.New("discord session can not be made")
 	}
-	l := &link{session: s, silence: g.times.silence, up: make(chan struct{}, 1)}
+	l := &link{session: s, times: g.times, up: make(chan struct{}, 1)}
 	s.ShouldReconnectOnError, s.ShouldRetryOnRateLimit, s.MaxRestRetries = false, false, 0
 	s.StateEnabled, s.SyncEvents = false, false
 	s.LogLevel = -1 // its log would print the token
@@ -178,7 +179,7 @@ func (g *gateway) newLink() (*link, error) {
 
 // open begins the session or resumes it. The library may hang in it for ever; then nil is never returned, and the link is
 // to be abandoned.
-func (l *link) open(ctx context.Context, t times) error {
+func (l *link) open(ctx context.Context) error {
 	select {
 	case <-l.up:
 	default:
@@ -194,7 +195,7 @@ func (l *link) open(ctx context.Context, t times) error {
 		}
 		opened <- err
 	}()
-	limit := time.NewTimer(t.open)
+	limit := time.NewTimer(l.times.open)
 	defer limit.Stop()
 	var ready bool
 	for done := false; !done || !ready; {
@@ -263,7 +264,7 @@ func (l *link) close() {
 		defer close(closed)
 		_ = l.session.Close() // the connection may be gone
 	}()
-	limit := time.NewTimer(2 * time.Second)
+	limit := time.NewTimer(l.times.parting)
 	defer limit.Stop()
 	select {
 	case <-closed:
@@ -288,8 +289,8 @@ func (l *link) dial(ctx context.Context, network, address string) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{Conn: raw, silence: l.silence, gone: make(chan struct{})}
-	c.timer = time.AfterFunc(l.silence, func() { _ = c.Close() }) // whoever reads learns of it
+	c := &conn{Conn: raw, silence: l.times.silence, gone: make(chan struct{})}
+	c.timer = time.AfterFunc(l.times.silence, func() { _ = c.Close() }) // whoever reads learns of it
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.over.Load() {

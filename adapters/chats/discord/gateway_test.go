@@ -21,6 +21,7 @@ func (r *rig) answers() {
 
 // Whatever the gateway does while a session begins, the chat gets there in the end.
 func TestConnectsInSpiteOfTheGateway(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name  string
 		at    discordapi.Moment
@@ -50,6 +51,7 @@ func TestConnectsInSpiteOfTheGateway(t *testing.T) {
 
 // Whatever becomes of a connection that stood, there is one again.
 func TestConnectionHeals(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name    string
 		happens func(*rig)
@@ -99,6 +101,7 @@ func TestConnectionHeals(t *testing.T) {
 
 // What no waiting heals is told, and not tried again.
 func TestFatalClosesEndTheChat(t *testing.T) {
+	t.Parallel()
 	for _, code := range []int{4004, 4010, 4013, 4014} {
 		r := newRig(t)
 		r.srv.Twists(discordapi.OnIdentify, -1, discordapi.Close(code))
@@ -120,6 +123,7 @@ func TestFatalClosesEndTheChat(t *testing.T) {
 
 // A token that is reset while the chat runs ends it with a sentence.
 func TestResetTokenEndsTheChat(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	stop := r.start()
 	r.srv.ResetsToken()
@@ -132,6 +136,7 @@ func TestResetTokenEndsTheChat(t *testing.T) {
 
 // Sessions are counted over restarts, and the bound is kept.
 func TestSessionsAreBudgeted(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	stop := r.start()
 	if err := stop(); err != nil {
@@ -157,6 +162,7 @@ func TestSessionsAreBudgeted(t *testing.T) {
 }
 
 func TestOnlyTheIntentForGuildsIsAsked(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.start()
 	for _, id := range r.srv.Identifies() {

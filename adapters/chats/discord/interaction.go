@@ -24,6 +24,7 @@ const (
 	thinkFirst   = 5
 	changeLater  = 6
 	suggestFirst = 8
+	openForm     = 9
 )
 
 // The times of an interaction.
@@ -60,9 +61,11 @@ type person struct {
 }
 
 type data struct {
-	Name     string   `json:"name,omitempty"`
-	CustomID string   `json:"custom_id,omitempty"`
-	Options  []option `json:"options,omitempty"`
+	Name       string   `json:"name,omitempty"`
+	CustomID   string   `json:"custom_id,omitempty"`
+	Options    []option `json:"options,omitempty"`
+	Values     []string `json:"values,omitempty"`     // of a select: what was chosen
+	Components []field  `json:"components,omitempty"` // of a form: what was filled in
 }
 
 type option struct {
@@ -137,7 +140,10 @@ func (c *Chat) interacted(ctx context.Context, raw []byte) {
 	case i.Type == byTyping:
 		c.suggest(ctx, i)
 		return
-	case i.Type != byCommand && i.Type != byPress:
+	case i.Type == byCommand && c.asks(i):
+		c.ask(ctx, i)
+		return
+	case i.Type != byCommand && i.Type != byPress && (i.Type != byForm || i.formOf() == ""):
 		return // nothing of this bot's brings others
 	}
 	grip := c.live.add(i)
@@ -226,8 +232,10 @@ func (c *Chat) read(m core.Message) talk.Incoming {
 			return talk.Incoming{}
 		}
 		r.Message = nameOf(i.Message)
-		r.Handle, r.Text = carried(i.Data.CustomID)
+		r.Handle, r.Text = carried(i.chosen())
 		line = i.Message.ID // a press that works for seconds keeps nobody waiting but those who press on the same message
+	case byForm:
+		r.Text = i.formOf() + " " + i.filled()
 	default:
 		return talk.Incoming{}
 	}

@@ -12,6 +12,7 @@ import (
 )
 
 func TestProblemsOfTheConfig(t *testing.T) {
+	t.Parallel()
 	good := discord.Config{Token: core.NewSecret(discordapi.Token), Guild: homeGuild, Channel: homeChannel}
 	tests := []struct {
 		name   string
@@ -37,6 +38,7 @@ func TestProblemsOfTheConfig(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name    string
 		happens func(*rig)
@@ -68,6 +70,7 @@ func TestCheck(t *testing.T) {
 }
 
 func TestCheckTellsARefusedToken(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.srv.ResetsToken()
 	_, _, err := r.chat.Check(t.Context())

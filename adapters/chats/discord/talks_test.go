@@ -19,12 +19,14 @@ import (
 // has to be read there, and buttons are pressed where they stand. What a file tells of a chat that this one is not is left
 // out with the rest of its file: how late a press is nobody says here, and people are not in the terminal.
 func TestTalks(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("..", "..", "..", "core", "talk", "testdata", "*.talk"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no talks: %v", err)
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".talk"), func(t *testing.T) {
+			t.Parallel()
 			raw, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
@@ -46,10 +48,11 @@ type scene struct {
 	secrets map[string]bool              // the messages that showed one
 }
 
-// button is a button and the message it stands on.
+// button is a button and the message it stands on, or what a select offers.
 type button struct {
 	data    string
 	message string
+	menu    string // the select; "": it is a button
 }
 
 // left tells whether a line can not be told here.
@@ -168,7 +171,12 @@ func (s *scene) says(who, said string) {
 		s.t.Fatalf("%s saw no button %q:\n%s", owner, label, s.people[owner].Screen(s.people[owner].DM()))
 	}
 	s.pressed[who+" "+label] = b
-	person.In(person.DM()).Forges(b.message, b.data).Await() // it may be gone from the screen
+	here := person.In(person.DM()) // it may be gone from the screen
+	if b.menu != "" {
+		here.ForgesChoice(b.message, b.menu, b.data).Await()
+		return
+	}
+	here.Forges(b.message, b.data).Await()
 }
 
 // types uses the command of some words. What is none can be said by a button alone, and is forged.
@@ -201,14 +209,27 @@ func (s *scene) snapshot() {
 				s.secret, s.secrets[m.ID] = strings.Trim(hidden[len(hidden)-1], "`"), true
 			}
 			for _, b := range m.Buttons {
-				s.seen[who+" "+strings.ToLower(b.Label)] = button{b.CustomID, m.ID}
+				s.seen[who+" "+strings.ToLower(b.Label)] = button{b.CustomID, m.ID, ""}
+			}
+			for _, menu := range m.Selects {
+				for _, o := range menu.Options {
+					s.seen[who+" "+strings.ToLower(o.Label)] = button{o.Value, m.ID, menu.CustomID}
+				}
 			}
 		}
 	}
 }
 
 // face is a message as a person reads it.
-func face(m discordapi.Shown) string { return read(m) + "\n" + strings.Join(m.Labels(), "\n") }
+func face(m discordapi.Shown) string {
+	labels := m.Labels()
+	for _, menu := range m.Selects {
+		for _, o := range menu.Options {
+			labels = append(labels, o.Label)
+		}
+	}
+	return read(m) + "\n" + strings.Join(labels, "\n")
+}
 
 // reads looks for an answer on a person's screen, in what was written there since the last line, even if it was the same
 // as before. Of what was redrawn meanwhile only the newest can be seen.

@@ -113,7 +113,7 @@ func (s *Server) listGlobalCommands(call *Call) (any, *Refusal) {
 	if refused := s.own(call); refused != nil {
 		return nil, refused
 	}
-	return append([]Command{}, s.global...), nil
+	return listed(call, s.global), nil
 }
 
 func (s *Server) listGuildCommands(call *Call) (any, *Refusal) {
@@ -121,7 +121,29 @@ func (s *Server) listGuildCommands(call *Call) (any, *Refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	return append([]Command{}, g.commands...), nil
+	return listed(call, g.commands), nil
+}
+
+// listed is how commands are told: with what they are called in other languages only if that is asked for.
+func listed(call *Call, commands []Command) []Command {
+	told := append([]Command{}, commands...)
+	if call.Query.Get("with_localizations") == "true" {
+		return told
+	}
+	for i := range told {
+		told[i].Names, told[i].Descriptions = nil, nil
+		told[i].Options = unlocalized(told[i].Options)
+	}
+	return told
+}
+
+func unlocalized(options []CommandOption) []CommandOption {
+	told := slices.Clone(options)
+	for i := range told {
+		told[i].Names, told[i].Descriptions = nil, nil
+		told[i].Options = unlocalized(told[i].Options)
+	}
+	return told
 }
 
 func (s *Server) setGlobalCommands(call *Call) (any, *Refusal) {

@@ -10,7 +10,8 @@ import (
 // *Person.
 type Options map[string]any
 
-// Uses uses a command, as in "/devices", or one inside another, as in "/settings language".
+// Uses uses a command, as in "/devices", or one inside another, as in "/settings language". The command may be named as the
+// person's app names it in their language; the bot is told its own name.
 func (x Seat) Uses(command string, options Options) *Interaction {
 	x.s.t.Helper()
 	return x.use(command, options, "", "")
@@ -72,7 +73,7 @@ func (x Seat) command(name string) (Command, string) {
 		all = append(slices.Clone(g.commands), all...)
 	}
 	at := slices.IndexFunc(all, func(c Command) bool {
-		return c.Name == name && (c.Contexts == nil || c.GuildID != "" || slices.Contains(c.Contexts, context))
+		return (c.Name == name || c.Names[x.person.Locale] == name) && (c.Contexts == nil || c.GuildID != "" || slices.Contains(c.Contexts, context))
 	})
 	if at < 0 {
 		return Command{}, "there is no such command"

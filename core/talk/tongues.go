@@ -1,0 +1,40 @@
+package talk
+
+// tongue is what the words of the menu are called in a language, by their names; nil: as they are. A language is here whole
+// or not at all. A chat offers these names where people choose words from a list; whoever does says the word's own name.
+// Names are of letters, digits, "-" and "_", in lower case, 32 characters at the most; what they are about is told in 100.
+func tongue(language string) map[string]Entry {
+	switch language {
+	case "de":
+		return map[string]Entry{
+			"devices":   {"geräte", "wer wo angemeldet ist"},
+			"signout":   {"abmelden", "ein Gerät abmelden, oder alle"},
+			"reset":     {"zurücksetzen", "ein Passwort zurücksetzen"},
+			"history":   {"verlauf", "wer was getan hat"},
+			"status":    {"zustand", "wie es den Diensten geht, und was jeder kann"},
+			"invite":    {"einladen", "jemanden aus dem Haushalt hereinlassen"},
+			"settings":  {"einstellungen", "wie ich dir Zeiten und Adressen zeige"},
+			"help":      {"hilfe", "was du hier sagen kannst"},
+			"link":      {"verbinden", "mit einer Einladung hereinkommen"},
+			whatFollows: {"was", "ein Dienst, eine Person, ein Gerät"},
+			whoFollows:  {"wer", "eine Person"},
+			codeFollows: {"code", "der Code der Einladung"},
+		}
+	case "es":
+		return map[string]Entry{
+			"devices":   {"dispositivos", "quién tiene la sesión iniciada, y dónde"},
+			"signout":   {"cerrar-sesión", "cerrar la sesión de un dispositivo, o de todos"},
+			"reset":     {"restablecer", "restablecer una contraseña"},
+			"history":   {"historial", "quién hizo qué"},
+			"status":    {"estado", "cómo están los servicios, y qué puede hacer cada uno"},
+			"invite":    {"invitar", "dejar entrar a alguien de la casa"},
+			"settings":  {"ajustes", "cómo te muestro las horas y las direcciones"},
+			"help":      {"ayuda", "lo que puedes decir aquí"},
+			"link":      {"vincular", "entrar con una invitación"},
+			whatFollows: {"qué", "un servicio, una persona, un dispositivo"},
+			whoFollows:  {"quién", "una persona"},
+			codeFollows: {"código", "el código de la invitación"},
+		}
+	}
+	return nil
+}
