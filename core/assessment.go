@@ -2,11 +2,11 @@ package core
 
 // Assessment is what the watch makes of a sign-in.
 type Assessment struct {
-	Level Level `json:"level"`
-	Score   float64 `json:"score"`  // evidence against it in nats; 3 is an alert by default
-	Reason  Reason  `json:"reason"` // the largest part of the score
-	Of      string  `json:"of,omitempty"`
-	// Of is, with the level Repeat, the key of the sign-in whose alert tells of this one as well.
+	Level  Level   `json:"level"`
+	Score  float64 `json:"score"`  // evidence against it in nats; 3 is an alert by default
+	Reason Reason  `json:"reason"` // the largest part of the score
+	Of     string  `json:"of,omitempty"`
+	// Of is, with the level Repeat, the service, "/" and the key of the sign-in whose alert tells of this one as well.
 }
 
 // Level is what follows from an assessment.
@@ -40,10 +40,12 @@ type ReasonKind string
 
 // The reasons, in the order in which one is preferred where two weigh the same.
 const (
+	Disowned         ReasonKind = "disowned"          // the household said no to this device on this network
 	AnonymousNetwork ReasonKind = "anonymous network" // a data centre or VPN that nobody here uses
 	NewCountry       ReasonKind = "new country"
 	NewDevice        ReasonKind = "new device" // never seen on the account
 	FarAway          ReasonKind = "far away"   // from every known place
+	NewPlace         ReasonKind = "new place"
 	NewNetwork       ReasonKind = "new network"
 	AfterFailures    ReasonKind = "after failures"
 	Faster           ReasonKind = "faster than travel" // the same device was elsewhere just before
