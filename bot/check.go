@@ -64,7 +64,7 @@ func checkCommand(ctx context.Context, args []string, io streams) error {
 		wg.Go(func() { findings[i] = checkService(ctx, &connectors[i]) })
 	}
 	wg.Wait()
-	findings = append(append(chats, findings...), checkRecord(ctx, cfg.Storage.Path))
+	findings = append(append(chats, findings...), checkPlaces(cfg), checkRecord(ctx, cfg.Storage.Path))
 	if !report(io.out, findings) {
 		return errFaults
 	}
@@ -109,6 +109,21 @@ func (f *finding) checkChat(ctx context.Context, c checker) {
 	for _, h := range hints {
 		f.more = append(f.more, line{"hint", h.String()})
 	}
+}
+
+// checkPlaces looks what is known of places.
+func checkPlaces(cfg config.Config) finding {
+	data := cfg.Watch.Gazetteer(time.Now)
+	f := finding{about: "Places", verdict: "ok"}
+	var from []string
+	for _, s := range data.Describe() {
+		from = append(from, s.Name+" of "+s.Built.Format(time.DateOnly))
+	}
+	f.says = strings.Join(from, ", ") + "; " + data.Attribution()
+	for _, m := range data.Missing() {
+		f.more = append(f.more, line{"hint", m.String()})
+	}
+	return f
 }
 
 // checkService reaches one service and reads its devices once.

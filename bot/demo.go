@@ -11,8 +11,13 @@ import (
 	"time"
 
 	"latchstring/adapters/services/demo"
+	"latchstring/bot/config"
+	"latchstring/core/watch"
 	"latchstring/storage"
 )
+
+// demoEscalates is how long the demo's owner waits to be asked: nobody sits through ten minutes.
+const demoEscalates = 30 * time.Second
 
 // demoCommand is a simulated household in this terminal. It is the whole program but for its services: its record lies in
 // a folder that is removed at the end.
@@ -47,7 +52,10 @@ func demoCommand(ctx context.Context, args []string, io streams) error {
 	}
 	editing, _ := manners(io)
 	world := demo.New(demo.Options{Now: time.Now, SignInAfterList: !editing})
-	b := build(&household, world.Connectors(), store, time.Second, log, lines)
+	b := build(plan{
+		household: &household, connectors: world.Connectors(), store: store, places: demo.Places{}, log: log, lines: lines,
+		watch: config.Watch{Every: time.Second, Sensitivity: watch.Normal, EscalateAfter: demoEscalates},
+	})
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

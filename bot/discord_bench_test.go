@@ -23,6 +23,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"latchstring/adapters/chats/discord"
+	"latchstring/bot/config"
 	"latchstring/core"
 	"latchstring/storage"
 )
@@ -113,7 +114,7 @@ func discordHouse(b *testing.B, p *interactions, now func() time.Time) (store *s
 	household := core.Household{Zone: time.UTC, Members: []core.Member{
 		{ID: "marta", Name: "Marta", Role: core.Owner, Contacts: []core.Contact{{Chat: core.Discord, User: martaDiscord}}},
 	}}
-	h := build(&household, nil, store, time.Hour, log, nil)
+	h := build(plan{household: &household, store: store, watch: config.Watch{Every: time.Hour}, log: log})
 	h.hire(discord.New(discord.Config{Token: core.NewSecret("x"), Guild: riveraGuild, APIURL: srv.URL}, discord.Options{Talk: h.talk, Inbox: store, Now: now, Log: log}))
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"latchstring/adapters/places"
+	"latchstring/bot/config"
 	"latchstring/core"
 	"latchstring/core/control"
 	"latchstring/core/talk"
@@ -27,6 +29,7 @@ type house struct {
 	watcher   *watch.Watcher
 	log       *slog.Logger
 	lines     *relay // where the log is written
+	data      *places.Places
 	chats     []runner
 }
 
@@ -44,22 +47,43 @@ func lookPauses() []time.Duration {
 	return []time.Duration{300 * time.Millisecond, 1500 * time.Millisecond}
 }
 
-func build(h *core.Household, connectors []core.Connector, store *storage.Store, every time.Duration, log *slog.Logger, lines *relay) *house {
-	b := &house{household: h, store: store, log: log, lines: lines}
+// plan is what a house is built from.
+type plan struct {
+	household  *core.Household
+	connectors []core.Connector
+	store      *storage.Store
+	places     core.Gazetteer // nil: nothing is known of places
+	data       *places.Places // where places come from files that may be renewed; nil: they do not
+	watch      config.Watch
+	log        *slog.Logger
+	lines      *relay
+}
+
+func build(p plan) *house {
+	h, connectors, store, log := p.household, p.connectors, p.store, p.log
+	b := &house{household: h, store: store, log: log, lines: p.lines, data: p.data}
 	b.courier = &talk.Courier{Post: store}
 	b.desk = &control.Desk{
 		House: h, Connectors: connectors, Book: store, Links: store, Now: time.Now, Since: time.Now(), Random: rand.Reader, Log: log,
-		Pauses: lookPauses(), News: b.courier.Nudge,
+		Pauses: lookPauses(),
+	}
+	b.watcher = &watch.Watcher{
+		House: h, Connectors: connectors, Book: store, Places: p.places, Tuning: p.watch.Tuning(), Every: p.watch.Every,
+		Escalate: p.watch.EscalateAfter, Now: time.Now, Random: rand.Reader, Log: log, News: b.courier.Nudge,
 	}
 	b.talk = &talk.Talk{
-		House: h, Desk: b.desk, Offers: store, Settings: store, SignIns: store,
+		House: h, Desk: b.desk, Watch: b.watcher, Offers: store, Settings: store,
 		Now: time.Now, Random: rand.Reader, Log: log,
+	}
+	if p.data != nil {
+		b.talk.PlaceData = placeData(p.data)
 	}
 	b.courier.Talk = b.talk
 	b.talk.Heard = b.courier.Heard
-	b.watcher = &watch.Watcher{
-		House: h, Connectors: connectors, Book: store, Every: every, Now: time.Now, Random: rand.Reader, Log: log,
-		News: b.courier.Nudge,
+	b.watcher.Reach = b.talk.Reach
+	b.desk.News = func() {
+		b.courier.Nudge()
+		b.watcher.Nudge() // a case may wait for the outcome
 	}
 	return b
 }
@@ -101,6 +125,9 @@ func (b *house) open(ctx context.Context) error {
 	wg.Go(func() { b.courier.Run(ctx) })
 	wg.Go(func() { b.watcher.Run(ctx) })
 	wg.Go(func() { b.sweep(ctx) })
+	if b.data != nil {
+		wg.Go(func() { b.data.Watch(ctx, nil, b.log) })
+	}
 	wg.Wait()
 	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
 		return err
@@ -113,6 +140,7 @@ func (b *house) open(ctx context.Context) error {
 func (b *house) settle(ctx context.Context) {
 	b.watcher.Round(ctx)
 	b.desk.Tend(ctx)
+	b.watcher.Tend(ctx)
 	b.courier.Deliver(ctx)
 }
 

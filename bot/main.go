@@ -12,9 +12,11 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	_ "time/tzdata" // a NAS or a container may have no zone database
 
+	"latchstring/adapters/places"
 	"latchstring/bot/config"
 	"latchstring/storage"
 )
@@ -58,6 +60,8 @@ func programCommands() []command {
 		{"run", "[-config FILE] [-terminal [-as NAME]] [-log text|json]", "the bot", runCommand},
 		{"check", "[-config FILE]", "read the config, reach every service, say what each can do", checkCommand},
 		{"backup", "FILE [-config FILE]", "a consistent copy of the running database", backupCommand},
+		{"places", "update [-config FILE]", "fetch the offline place data named in the config", placesCommand},
+		{"rehearse", "[-stdio | FILE.csv] [-sensitivity calm|normal|watchful|SCORE] [-unanswered]", "what the watch would have raised on a history of sign-ins", rehearseCommand},
 		{"version", "", "the version of this program", versionCommand},
 	}
 }
@@ -150,5 +154,6 @@ func versionCommand(_ context.Context, args []string, io streams) error {
 		return err
 	}
 	fmt.Fprintln(io.out, "latchstring "+version)
+	fmt.Fprintln(io.out, places.New(places.Config{}, "", time.Now).Attribution())
 	return nil
 }

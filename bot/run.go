@@ -70,7 +70,11 @@ func runCommand(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	b := build(&household, connectors, store, cfg.Watch.Every, log, lines)
+	data := cfg.Watch.Gazetteer(time.Now)
+	warnOfMissing(data, log)
+	b := build(plan{
+		household: &household, connectors: connectors, store: store, places: data, data: data, watch: cfg.Watch, log: log, lines: lines,
+	})
 	b.hireAll(cfg.Chats, log)
 	if *seated {
 		return b.converse(ctx, io, who, "")

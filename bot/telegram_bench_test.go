@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"latchstring/adapters/chats/telegram"
+	"latchstring/bot/config"
 	"latchstring/core"
 	"latchstring/storage"
 )
@@ -86,7 +87,7 @@ func BenchmarkPress(b *testing.B) {
 			b.Fatal(err)
 		}
 		household := core.Household{Zone: time.UTC, Members: []core.Member{{ID: "marta", Name: "Marta", Role: core.Owner, Contacts: []core.Contact{{Chat: core.Telegram, User: "1001"}}}}}
-		h := build(&household, nil, store, time.Hour, log, nil)
+		h := build(plan{household: &household, store: store, watch: config.Watch{Every: time.Hour}, log: log})
 		h.hire(telegram.New(telegram.Config{Token: core.NewSecret("1:" + strings.Repeat("a", 35)), APIURL: srv.URL}, telegram.Options{Talk: h.talk, Inbox: store, Now: time.Now, Log: log}))
 		ctx, stop := context.WithCancel(b.Context())
 		ended := make(chan error, 1)

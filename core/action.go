@@ -50,6 +50,7 @@ type Action struct {
 	Decider MemberID // the owner who said yes or no, where the actor could not act alone
 	Asked   Source   // where it was asked, so that the outcome is told there
 	Decided Source   // where the decider said it
+	Case    CaseID   // the case it answers; "": none
 	Service ServiceID
 	Account Account  // whose reset, or whose devices when all are meant
 	Targets []Target // what a sign-out ends; empty for a reset

@@ -15,7 +15,13 @@ type News string
 // The news there are.
 const (
 	NewsAction    News = "action"     // how an action stands; Subject is its id
-	NewsSignIn    News = "sign-in"    // a sign-in of a device that was not known; Subject is its service, "/" and its key
+	NewsCase      News = "case"       // a suspicious sign-in, with the question whose it was; Subject is the case's id
+	NewsRedraw    News = "redraw"     // a case has changed: the message that told of it is redrawn, if there is one
+	NewsDigest    News = "digest"     // several cases wait for an answer
+	NewsWeek      News = "week"       // what the watch noted in a week and asked nobody about; Subject is the day it ends
+	NewsLearned   News = "learned"    // the watch has learned the household
+	NewsSilent    News = "silent"     // a service has told no sign-ins for long; Subject is its id
+	NewsGateway   News = "gateway"    // a service sees everybody behind one address; Subject is the address
 	NewsInvite    News = "invite"     // somebody opened an invitation, or it was decided; Subject is its id
 	NewsUnreached News = "unreached"  // a member can not be told anything on a chat any more; Subject is their id, "/" and the chat
 	NewsChatEnded News = "chat-ended" // a chat can not go on; Subject is its name
@@ -36,6 +42,7 @@ type Delivery struct {
 	Attempts int
 	Sent     time.Time // zero: not yet
 	Message  string    // the platform's own name of the message that was sent
+	Copies   []string  // of a redraw: the platform's own names of the messages that told the contact of its subject
 	Dropped  bool      // given up; the log says why
 }
 

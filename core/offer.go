@@ -31,11 +31,15 @@ type Offer struct {
 // For tells whether a member is in the audience.
 func (o *Offer) For(m MemberID) bool { return slices.Contains(o.Audience, m) }
 
-// Taking says which offer an action uses up, who takes it and when. The zero Taking takes none.
+// Taking says what an action uses up, who takes it and when: an offer, and the answer to a case, which the action then is.
+// The zero Taking takes nothing.
 type Taking struct {
 	Offer OfferID
 	By    MemberID
 	At    time.Time
+	Case  CaseID // answered with NotOurs
+	Said  Source // where it was answered
+	Reset bool   // By wants the password reset as well
 }
 
 // handlePrefix marks our handles on the wire and names their version.

@@ -14,6 +14,7 @@ type Place struct {
 	Lat     float64 `json:"lat,omitempty"` // degrees
 	Lon     float64 `json:"lon,omitempty"`
 	Located bool    `json:"located,omitempty"` // Lat and Lon are known
+	Name    string  `json:"name,omitempty"`    // as people say it, "Lyon, France"; "" where only codes are known
 }
 
 // Known tells whether anything is known of the place.
@@ -55,4 +56,7 @@ type Gazetteer interface {
 	// Find tells which place a service means by a text such as "Lyon, France". Of several of that name it chooses the
 	// nearest to one of the known places, else the one with most people.
 	Find(text string, known []Place) Place
+
+	// Name is what people call a place: "Lyon, France"; "" where nothing better than codes is known.
+	Name(p Place) string
 }

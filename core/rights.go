@@ -12,11 +12,12 @@ const (
 	ReadStatus     Act = "read status"
 	ChangeSettings Act = "change settings"
 	InvitePeople   Act = "invite people" // to link a chat to a member, and to unlink it
+	AnswerAlerts   Act = "answer alerts" // to see suspicious sign-ins and to say whose they were
 )
 
 // Acts lists every act, for the matrix of rights.
 func Acts() []Act {
-	return []Act{ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople}
+	return []Act{ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts}
 }
 
 // Whose says whom an act touches, seen from the person who acts.
@@ -49,6 +50,7 @@ const (
 //	read status      yes    yes       yes    yes       yes    no
 //	change settings  yes    yes       yes    no        yes    no
 //	invite people    yes    yes       no     no        no     no
+//	answer alerts    yes    yes       yes    no        yes    no
 func May(role Role, act Act, whose Whose) Verdict {
 	if whose != Own && whose != Others {
 		return Denied
@@ -67,7 +69,7 @@ func May(role Role, act Act, whose Whose) Verdict {
 
 func mayOwner(act Act) Verdict {
 	switch act {
-	case ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople:
+	case ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts:
 		return Allowed
 	}
 	return Denied
@@ -82,7 +84,7 @@ func mayAdult(act Act, own bool) Verdict {
 			return Allowed
 		}
 		return MayAsk
-	case ReadHistory, ChangeSettings:
+	case ReadHistory, ChangeSettings, AnswerAlerts:
 		if own {
 			return Allowed
 		}
@@ -100,7 +102,7 @@ func mayChild(act Act, own bool) Verdict {
 		return MayAsk
 	case StartReset:
 		return MayAsk
-	case ListDevices, ReadHistory, ReadStatus, ChangeSettings:
+	case ListDevices, ReadHistory, ReadStatus, ChangeSettings, AnswerAlerts:
 		if own {
 			return Allowed
 		}

@@ -18,6 +18,7 @@ read history     yes    yes       yes    no        yes    no
 read status      yes    yes       yes    yes       yes    no
 change settings  yes    yes       yes    no        yes    no
 invite people    yes    yes       no     no        no     no
+answer alerts    yes    yes       yes    no        yes    no
 `
 
 func TestMayIsTheWholeMatrix(t *testing.T) {

@@ -7,4 +7,5 @@ type Setting string
 const (
 	ClockSetting     Setting = "clock"     // "24" or "12" hours
 	AddressesSetting Setting = "addresses" // "shown" or "hidden"
+	QuietSetting     Setting = "quiet"     // hours in which only what is urgent is told: "22-7"; "" or "never": none
 )

@@ -21,6 +21,7 @@ type actionRow struct {
 	Decider  core.MemberID         `db:"decider"`
 	Asked    inJSON[core.Source]   `db:"asked"`
 	Decided  inJSON[core.Source]   `db:"decided"`
+	Case     core.CaseID           `db:"case_id"`
 	Service  core.ServiceID        `db:"service"`
 	Account  inJSON[core.Account]  `db:"account"`
 	Targets  inJSON[[]core.Target] `db:"targets"`
@@ -36,7 +37,7 @@ type actionRow struct {
 func rowOf(a core.Action) actionRow {
 	return actionRow{
 		ID: a.ID, Version: a.Version, Act: a.Act, State: a.State, Outcome: a.Outcome, Reason: a.Reason,
-		Actor: a.Actor, Decider: a.Decider, Asked: inJSON[core.Source]{a.Asked}, Decided: inJSON[core.Source]{a.Decided},
+		Actor: a.Actor, Decider: a.Decider, Asked: inJSON[core.Source]{a.Asked}, Decided: inJSON[core.Source]{a.Decided}, Case: a.Case,
 		Service: a.Service, Account: inJSON[core.Account]{a.Account}, Targets: inJSON[[]core.Target]{a.Targets},
 		Whole: a.Whole, Attempts: a.Attempts, Looks: a.Looks,
 		Started: stamp(a.Started), Settled: stamp(a.Settled), LookAt: stamp(a.LookAt), Ended: stamp(a.Ended),
@@ -46,7 +47,7 @@ func rowOf(a core.Action) actionRow {
 func (r *actionRow) action() core.Action {
 	return core.Action{
 		ID: r.ID, Version: r.Version, Act: r.Act, State: r.State, Outcome: r.Outcome, Reason: r.Reason,
-		Actor: r.Actor, Decider: r.Decider, Asked: r.Asked.V, Decided: r.Decided.V,
+		Actor: r.Actor, Decider: r.Decider, Asked: r.Asked.V, Decided: r.Decided.V, Case: r.Case,
 		Service: r.Service, Account: r.Account.V, Targets: r.Targets.V,
 		Whole: r.Whole, Attempts: r.Attempts, Looks: r.Looks,
 		Started: r.Started.time(), Settled: r.Settled.time(), LookAt: r.LookAt.time(), Ended: r.Ended.time(),
@@ -58,6 +59,11 @@ func (s *Store) Begin(ctx context.Context, a core.Action, take core.Taking, entr
 	return s.writer.write(ctx, "begin action", func(t *tx) error {
 		if take.Offer != "" {
 			if err := t.takeOffer(take.Offer, take.By, take.At, a.ID); err != nil {
+				return err
+			}
+		}
+		if take.Case != "" {
+			if err := t.answerCase(take, a.ID); err != nil {
 				return err
 			}
 		}
@@ -76,14 +82,14 @@ func (s *Store) Save(ctx context.Context, a core.Action, entries []core.Entry, d
 }
 
 const (
-	insertAction = `INSERT INTO actions (id, version, act, state, outcome, reason, actor, decider, asked, decided, service,
+	insertAction = `INSERT INTO actions (id, version, act, state, outcome, reason, actor, decider, asked, decided, case_id, service,
 			account, targets, whole, attempts, looks, started, settled, look_at, ended)
-		VALUES (:id, 1, :act, :state, :outcome, :reason, :actor, :decider, :asked, :decided, :service,
+		VALUES (:id, 1, :act, :state, :outcome, :reason, :actor, :decider, :asked, :decided, :case_id, :service,
 			:account, :targets, :whole, :attempts, :looks, :started, :settled, :look_at, :ended)
 		ON CONFLICT (id) DO NOTHING`
 
 	updateAction = `UPDATE actions SET version = version + 1, act = :act, state = :state, outcome = :outcome,
-			reason = :reason, actor = :actor, decider = :decider, asked = :asked, decided = :decided, service = :service,
+			reason = :reason, actor = :actor, decider = :decider, asked = :asked, decided = :decided, case_id = :case_id, service = :service,
 			account = :account, targets = :targets, whole = :whole, attempts = :attempts, looks = :looks,
 			started = :started, settled = :settled, look_at = :look_at, ended = :ended
 		WHERE id = :id AND version = :version`
@@ -161,7 +167,7 @@ func (t *tx) hold(a core.Action) error {
 }
 
 const (
-	actionColumns = `SELECT id, version, act, state, outcome, reason, actor, decider, asked, decided, service, account,
+	actionColumns = `SELECT id, version, act, state, outcome, reason, actor, decider, asked, decided, case_id, service, account,
 		targets, whole, attempts, looks, started, settled, look_at, ended FROM actions `
 
 	selectAction = actionColumns + `WHERE id = ?`

@@ -81,7 +81,7 @@ func TestSchemaKnowsCoresWords(t *testing.T) {
 	}
 	for _, w := range words(t, "News") {
 		d := core.Delivery{ID: core.DeliveryID(w), Key: w, News: core.News(w)}
-		if err := s.RecordSignIns(t.Context(), "jellyfin", "", nil, []core.Delivery{d}); err != nil {
+		if err := s.Post(t.Context(), []core.Delivery{d}); err != nil {
 			t.Errorf("news %q: %v", w, err)
 		}
 	}
@@ -108,11 +108,11 @@ func TestTimesOfAllKinds(t *testing.T) {
 		{time.Unix(0, 0), time.Unix(0, 0)},
 	} {
 		key := fmt.Sprint(i)
-		try(t, s.RecordSignIns(t.Context(), "jellyfin", key, []core.SignIn{{Service: "jellyfin", Key: key, At: test.at}}, nil))
-		got, err := s.SignIn(t.Context(), "jellyfin", key)
+		try(t, s.Begin(t.Context(), core.Action{ID: core.ActionID(key), Act: core.SignOut, State: core.Ended, Outcome: core.Gone, Started: test.at}, core.Taking{}, nil, nil))
+		got, err := s.Action(t.Context(), core.ActionID(key))
 		try(t, err)
-		if !got.At.Equal(test.want) {
-			t.Errorf("%v came back as %v, want %v", test.at, got.At, test.want)
+		if !got.Started.Equal(test.want) {
+			t.Errorf("%v came back as %v, want %v", test.at, got.Started, test.want)
 		}
 	}
 }

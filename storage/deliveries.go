@@ -24,13 +24,14 @@ type deliveryRow struct {
 	Sent     stamp               `db:"sent"`
 	Message  string              `db:"message"`
 	Dropped  stamp               `db:"dropped"`
+	Copies   inJSON[[]string]    `db:"copies"`
 }
 
 func (r *deliveryRow) delivery() core.Delivery {
 	return core.Delivery{
 		ID: r.ID, Key: r.Key, To: r.Member, Source: r.Source.V, News: r.News, Subject: r.Subject,
 		Made: r.Made.time(), Due: r.Due.time(), Attempts: r.Attempts, Sent: r.Sent.time(), Message: r.Message,
-		Dropped: !r.Dropped.time().IsZero(),
+		Dropped: !r.Dropped.time().IsZero(), Copies: r.Copies.V,
 	}
 }
 
@@ -60,8 +61,14 @@ func (s *Store) Post(ctx context.Context, deliveries []core.Delivery) error {
 	return s.writer.write(ctx, "post", func(t *tx) error { return t.post(deliveries) })
 }
 
-const selectDue = `SELECT id, key, member, source, news, subject, made, due, attempts, sent, message, dropped
-	FROM deliveries WHERE sent = '' AND dropped = '' AND due <= ? ORDER BY due, rowid LIMIT ?`
+// The copies of a redraw are the messages by which the same contact was told of its subject.
+const selectDue = `SELECT id, key, member, source, news, subject, made, due, attempts, sent, message, dropped,
+		CASE WHEN news <> 'redraw' THEN '[]' ELSE (
+			SELECT json_group_array(c.message) FROM deliveries c
+			WHERE c.news = 'case' AND c.subject = d.subject AND c.member = d.member AND c.message <> ''
+				AND json_extract(c.source, '$.contact') = json_extract(d.source, '$.contact')
+		) END AS copies
+	FROM deliveries d WHERE sent = '' AND dropped = '' AND due <= ? ORDER BY due, rowid LIMIT ?`
 
 // Due returns deliveries that are neither sent nor dropped and due by now, the longest due first.
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]core.Delivery, error) {

@@ -43,12 +43,12 @@ func TestIdleWritesNothing(t *testing.T) {
 	now := time.Now()
 	messages := []core.Message{{Chat: core.Telegram, Key: "1", Raw: []byte("hello"), Arrived: now}}
 	o := core.Offer{ID: "o1", Audience: []core.MemberID{"marta"}, Made: now, Lapses: now.Add(time.Hour)}
-	signIns := []core.SignIn{{Service: "jellyfin", Key: "s1", At: now}}
+	signIns := []core.Seen{{SignIn: core.SignIn{Service: "jellyfin", Key: "s1", At: now}}}
 	a := core.Action{ID: "a1", Act: core.SignOut, State: core.Executing, Started: now}
 	try(t, s.PutOffers(t.Context(), []core.Offer{o}))
 	try(t, s.TakeOffer(t.Context(), "o1", "marta", now))
 	try(t, s.Receive(t.Context(), core.Telegram, messages, "2"))
-	try(t, s.RecordSignIns(t.Context(), "jellyfin", "c1", signIns, nil))
+	try(t, s.RecordLook(t.Context(), core.Look{Service: "jellyfin", Cursor: "c1", Seen: signIns}))
 	try(t, s.SetSetting(t.Context(), "leo", core.ClockSetting, "12"))
 	try(t, s.Begin(t.Context(), a, core.Taking{}, []core.Entry{{Actor: "marta"}}, nil))
 	before := files(t, c)
@@ -58,7 +58,7 @@ func TestIdleWritesNothing(t *testing.T) {
 		try(t, s.Sweep(t.Context(), now))
 		try(t, s.Receive(t.Context(), core.Telegram, messages, "2"))
 		try(t, s.Receive(t.Context(), core.Telegram, nil, "2"))
-		try(t, s.RecordSignIns(t.Context(), "jellyfin", "c1", signIns, nil))
+		try(t, s.RecordLook(t.Context(), core.Look{Service: "jellyfin", Cursor: "c1", Seen: signIns}))
 		try(t, s.SetSetting(t.Context(), "leo", core.ClockSetting, "12"))
 		for _, err := range []error{
 			s.TakeOffer(t.Context(), "o1", "leo", now),
@@ -110,7 +110,9 @@ func TestSweep(t *testing.T) {
 	try(t, s.Begin(t.Context(), waits, core.Taking{}, nil, nil))
 	try(t, s.MarkSent(t.Context(), "sent", now, ""))
 	try(t, s.Drop(t.Context(), "dropped"))
-	try(t, s.RecordSignIns(t.Context(), "jellyfin", "", []core.SignIn{{Service: "jellyfin", Key: "old", At: now}, {Service: "jellyfin", Key: "late", At: now.Add(900 * day)}}, nil))
+	try(t, s.RecordLook(t.Context(), core.Look{Service: "jellyfin", Seen: []core.Seen{
+		{SignIn: core.SignIn{Service: "jellyfin", Key: "old", At: now}}, {SignIn: core.SignIn{Service: "jellyfin", Key: "late", At: now.Add(900 * day)}},
+	}}))
 
 	try(t, s.PutInvite(t.Context(), core.Invite{ID: "invited", Member: "leo", Lapses: now}, core.Entry{Actor: "marta"}))
 

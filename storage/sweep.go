@@ -24,6 +24,9 @@ func sweepings() []sweeping {
 		{"actions", 400 * day, `DELETE FROM actions WHERE state = 'ended' AND ended <= :before`},
 		{"invites", 30 * day, `DELETE FROM invites WHERE lapses <= :before`},
 		{"sign_ins", 400 * day, `DELETE FROM sign_ins WHERE at <= :before`},
+		{"failed sign_ins", 30 * day, `DELETE FROM sign_ins WHERE failed = 1 AND at <= :before`},
+		{"most sign_ins", 0, `DELETE FROM sign_ins WHERE number <= (SELECT max(number) FROM sign_ins) - 50000`},
+		{"cases", 400 * day, `DELETE FROM cases WHERE opened <= :before`},
 	}
 }
 

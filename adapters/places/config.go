@@ -16,7 +16,7 @@ type Config struct {
 
 // Update is where the files come from. In an address, {month} stands for the month that is asked for, as 2026-11.
 type Update struct {
-	City  []string      `yaml:"city"`  // for each city file in turn the address it is fetched from
+	City  []string      `yaml:"city"`  // for each city file in turn the address it is fetched from; "": none
 	ASN   string        `yaml:"asn"`   // the address of the ASN file
 	Every time.Duration `yaml:"every"` // how old a file gets before the running program fetches it anew; 0: only by hand
 }
@@ -52,7 +52,7 @@ func (c *Config) Problems() map[string]string {
 		problems["asn"] = "should be the path of an mmdb file, such as dbip-asn-lite.mmdb"
 	}
 	for _, address := range c.Update.City {
-		if !isAddress(address) {
+		if address != "" && !isAddress(address) {
 			problems["update.city"] = "should be addresses of mmdb files, such as https://example.org/city-{month}.mmdb.gz"
 		}
 	}

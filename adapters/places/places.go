@@ -119,7 +119,7 @@ func (p *Places) Refresh() (changed bool) {
 	is := &files{towns: was.towns}
 	for i, path := range p.config.City {
 		without := "places are known by their country only"
-		if d := is.open(path, was.database(path), without, i < len(p.config.Update.City)); d != nil {
+		if d := is.open(path, was.database(path), without, i < len(p.config.Update.City) && p.config.Update.City[i] != ""); d != nil {
 			is.city = append(is.city, d)
 		}
 	}

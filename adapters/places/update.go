@@ -58,7 +58,7 @@ func (p *Places) Update(ctx context.Context, client *http.Client, log *slog.Logg
 		done = append(done, f)
 	}
 	for i, path := range p.config.City {
-		if i < len(p.config.Update.City) {
+		if i < len(p.config.Update.City) && p.config.Update.City[i] != "" {
 			fetch(path, p.config.Update.City[i], (*database).knowsCountry)
 		}
 	}

@@ -7,7 +7,6 @@ package config
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"latchstring/adapters/services/recipe"
 	"latchstring/adapters/strictyaml"
 	"latchstring/core"
+	"latchstring/core/watch"
 )
 
 // Config is all that config.yaml says, checked. Its paths are usable from anywhere.
@@ -39,12 +39,6 @@ type Storage struct {
 	Path string `yaml:"path"` // of the database file
 }
 
-// Watch is how the house looks after its sign-ins.
-type Watch struct {
-	Every time.Duration  `yaml:"every"`
-	Home  []netip.Prefix `yaml:"home"` // the household's own networks
-}
-
 // Timezone is a place's time, by its name in the IANA database.
 type Timezone struct{ *time.Location }
 
@@ -63,7 +57,9 @@ func defaults() Config {
 	return Config{
 		Household: Household{Language: "en"},
 		Storage:   Storage{Path: "latchstring.db"},
-		Watch:     Watch{Every: time.Minute},
+		Watch: Watch{
+			Every: time.Minute, LearnFor: watch.LearnFor, Sensitivity: watch.Normal, EscalateAfter: 10 * time.Minute,
+		},
 	}
 }
 
@@ -184,24 +180,6 @@ func (h *Household) Check(at strictyaml.At) {
 func (s *Storage) Check(at strictyaml.At) {
 	if strings.TrimSpace(s.Path) == "" || strings.HasSuffix(s.Path, "/") {
 		at.Fault("path", "should be the path of a file, such as latchstring.db")
-	}
-}
-
-// Check finds what is wrong with the watch.
-func (w *Watch) Check(at strictyaml.At) {
-	if w.Every < time.Second {
-		at.Fault("every", "should be 1s at least")
-	}
-	for i, p := range w.Home {
-		network := at.Under("home").Item(i)
-		switch {
-		case !p.IsValid(): // has its fault already
-		case p.Bits() == 0:
-			network.Fault("", "is the whole internet; nobody would ever be called away")
-		case p != p.Masked():
-			network.Fault("", fmt.Sprintf("is an address within a network; write %s for the network, or /%d after a single address",
-				p.Masked(), p.Addr().BitLen()))
-		}
 	}
 }
 

@@ -81,6 +81,7 @@ func fileError(path string, err error) error {
 // complete fills in what follows from the rest, once all is known to be right.
 func (c *Config) complete(folder string) {
 	c.Storage.Path = under(folder, c.Storage.Path)
+	c.Watch.folder = folder
 	for i := range c.Services {
 		c.Services[i].complete(folder, c.Members)
 	}

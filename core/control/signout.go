@@ -15,10 +15,12 @@ type Order struct {
 	By    core.Member
 	At    core.Source
 	Offer core.OfferID // "" when it was typed
+	Case  core.CaseID  // which the sign-out answers; "": none
+	Reset bool         // By wants the password reset after it
 }
 
 func (o Order) taking(now time.Time) core.Taking {
-	return core.Taking{Offer: o.Offer, By: o.By.ID, At: now}
+	return core.Taking{Offer: o.Offer, By: o.By.ID, At: now, Case: o.Case, Said: o.At, Reset: o.Reset}
 }
 
 // BeginSignOut records a sign-out that was confirmed, and takes the order's offer with it. Told are the people the member
@@ -51,7 +53,7 @@ func (d *Desk) BeginSignOut(ctx context.Context, o Order, want Want, told []core
 
 // sameOpen finds what the same member asked for, or has in hand, already: asking three times makes it no more.
 func (d *Desk) sameOpen(ctx context.Context, a core.Action) (core.Action, bool) {
-	if a.State != core.Pending && a.State != core.InHand {
+	if a.State != core.Pending && a.State != core.InHand || a.Case != "" {
 		return core.Action{}, false
 	}
 	actions, err := d.Book.Unended(ctx)
@@ -74,7 +76,7 @@ func (d *Desk) newSignOut(o Order, p Plan) (core.Action, error) {
 		return core.Action{}, core.RecordError(err)
 	}
 	a := core.Action{
-		ID: core.ActionID(id), Act: core.SignOut, Actor: o.By.ID, Asked: o.At, Service: p.Want.Service,
+		ID: core.ActionID(id), Act: core.SignOut, Actor: o.By.ID, Asked: o.At, Case: o.Case, Service: p.Want.Service,
 		Account: p.account, Targets: p.targets(), Whole: p.whole, Outcome: core.Open, Started: d.Now(),
 	}
 	if len(a.Targets) == 0 {

@@ -20,7 +20,6 @@ type AllBooks interface {
 	talk.OfferBook
 	talk.SettingBook
 	talk.PostBook
-	talk.SignInBook
 	talk.Inbox
 	watch.Book
 }
@@ -38,7 +37,8 @@ type Books struct {
 	settings   map[core.MemberID]map[core.Setting]string
 	inbox      []received
 	offsets    map[core.Chat]string
-	signIns    []core.SignIn
+	seen       []core.Seen
+	cases      []core.Case
 	cursors    map[core.ServiceID]string
 	invites    map[core.InviteID]core.Invite
 	links      []core.Link
@@ -85,8 +85,14 @@ func (b *Books) Begin(ctx context.Context, a core.Action, take core.Taking, entr
 		if take.Offer != "" && !b.free(take.Offer, take.At) {
 			return core.ErrUsed
 		}
+		if take.Case != "" && !b.isOpen(take.Case) {
+			return core.ErrUsed
+		}
 		if err := b.keep(a); err != nil {
 			return err
+		}
+		if take.Case != "" {
+			b.answerCase(take, a.ID)
 		}
 		if take.Offer != "" {
 			b.take(take.Offer, take.By, take.At, a.ID)
@@ -212,49 +218,6 @@ func (b *Books) History(_ context.Context, q core.HistoryQuery) ([]core.Entry, e
 		}
 	}
 	return found, nil
-}
-
-// SignIn is a method of [talk.SignInBook].
-func (b *Books) SignIn(_ context.Context, service core.ServiceID, key string) (core.SignIn, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	i := slices.IndexFunc(b.signIns, func(s core.SignIn) bool { return s.Service == service && s.Key == key })
-	if i < 0 {
-		return core.SignIn{}, core.ErrNone
-	}
-	return b.signIns[i], nil
-}
-
-// Cursor is a method of [watch.Book].
-func (b *Books) Cursor(_ context.Context, service core.ServiceID) (string, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.cursors[service], nil
-}
-
-// SignedIn is a method of [watch.Book].
-func (b *Books) SignedIn(_ context.Context, service core.ServiceID, device core.DeviceID) (bool, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.ContainsFunc(b.signIns, func(s core.SignIn) bool { return s.Service == service && s.Device.ID == device }), nil
-}
-
-// RecordSignIns is a method of [watch.Book].
-func (b *Books) RecordSignIns(ctx context.Context, service core.ServiceID, cursor string, signIns []core.SignIn, deliveries []core.Delivery) error {
-	return b.change(ctx, func() error {
-		for _, s := range signIns {
-			known := func(k core.SignIn) bool { return k.Service == s.Service && k.Key == s.Key }
-			if !slices.ContainsFunc(b.signIns, known) {
-				b.signIns = append(b.signIns, s)
-			}
-		}
-		b.post(deliveries)
-		if b.cursors == nil {
-			b.cursors = map[core.ServiceID]string{}
-		}
-		b.cursors[service] = cursor
-		return nil
-	})
 }
 
 func executing(a core.Action) int {

@@ -2,7 +2,6 @@ package coretest
 
 import (
 	"context"
-	"net/netip"
 	"testing"
 	"time"
 
@@ -97,47 +96,6 @@ func inbox(t *testing.T, b AllBooks) {
 	if messages[0].Seq >= messages[1].Seq || !messages[0].Arrived.Equal(noon) || messages[0].Chat != core.Telegram {
 		t.Errorf("messages came back as %+v", messages)
 	}
-}
-
-func signIns(t *testing.T, b AllBooks) {
-	s := core.SignIn{
-		Key: "s1", Service: "jellyfin", Account: core.Account{Service: "jellyfin", Member: "leo", Login: "leo"},
-		Device: core.DeviceRef{Service: "jellyfin", ID: "tv", Generation: "2"}, Name: "TV", App: "Android TV",
-		Address: netip.MustParseAddr("2001:db8::1%eth0"), Place: "Madrid", At: noon,
-	}
-	bare := core.SignIn{Key: "s2", Service: "jellyfin", Account: core.Account{Service: "jellyfin"}, Device: core.DeviceRef{Service: "jellyfin"}}
-	cursor, err := b.Cursor(t.Context(), "jellyfin")
-	must(t, err)
-	same(t, cursor, "")
-	must(t, b.RecordSignIns(t.Context(), "jellyfin", "c1", []core.SignIn{s, bare}, []core.Delivery{delivery(0)}))
-	changed := s
-	changed.Name = "changed"
-	must(t, b.RecordSignIns(t.Context(), "jellyfin", "c2", []core.SignIn{changed}, []core.Delivery{delivery(0)}))
-
-	for _, s := range []core.SignIn{s, bare} {
-		got, err := b.SignIn(t.Context(), "jellyfin", s.Key)
-		must(t, err)
-		same(t, got, s)
-	}
-	_, err = b.SignIn(t.Context(), "plex", "s1")
-	want(t, err, core.ErrNone)
-	for _, test := range []struct {
-		service core.ServiceID
-		device  core.DeviceID
-		known   bool
-	}{{"jellyfin", "tv", true}, {"jellyfin", "phone", false}, {"plex", "tv", false}} {
-		known, err := b.SignedIn(t.Context(), test.service, test.device)
-		must(t, err)
-		if known != test.known {
-			t.Errorf("signed in at %s on %s: %v", test.service, test.device, known)
-		}
-	}
-	cursor, err = b.Cursor(t.Context(), "jellyfin")
-	must(t, err)
-	same(t, cursor, "c2")
-	due, err := b.Due(t.Context(), noon, 10)
-	must(t, err)
-	same(t, due, []core.Delivery{delivery(0)})
 }
 
 func cancelled(t *testing.T, b AllBooks) {

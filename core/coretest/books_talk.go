@@ -90,6 +90,7 @@ func (b *Books) Due(_ context.Context, now time.Time, limit int) ([]core.Deliver
 	var due []core.Delivery
 	for _, d := range b.deliveries {
 		if d.Sent.IsZero() && !d.Dropped && !d.Due.After(now) {
+			d.Copies = b.copies(d)
 			due = append(due, d)
 		}
 	}

@@ -28,8 +28,9 @@ type House struct {
 	Watcher   *watch.Watcher
 	Log       *bytes.Buffer // everything that was logged, at every level
 
-	books  AllBooks
-	random *sequence
+	books   AllBooks
+	watched bool
+	random  *sequence
 
 	mu  sync.Mutex
 	now time.Time
@@ -61,7 +62,7 @@ func NewHouse(t testing.TB, books AllBooks, services []*Service, chats ...talk.C
 // books and clock, and nothing of what was only in memory.
 func (h *House) Restart(chats ...talk.Chat) *House {
 	again := &House{
-		Household: h.Household, Services: h.Services, Log: h.Log, books: h.books, random: h.random, now: h.Now(),
+		Household: h.Household, Services: h.Services, Log: h.Log, books: h.books, watched: h.watched, random: h.random, now: h.Now(),
 	}
 	again.furnish(chats)
 	return again
@@ -77,13 +78,17 @@ func (h *House) furnish(chats []talk.Chat) {
 		connectors = append(connectors, s.Connector())
 	}
 	h.Desk = &control.Desk{House: h.Household, Connectors: connectors, Book: books, Links: books, Now: h.Now, Since: h.Now(), Random: random, Log: log}
-	h.Talk = &talk.Talk{
-		House: h.Household, Desk: h.Desk, Offers: books, Settings: books, SignIns: books, Now: h.Now, Random: random, Log: log,
+	h.Watcher = &watch.Watcher{
+		House: h.Household, Connectors: connectors, Book: books, Places: Atlas{}, Tuning: watch.Tuning{Threshold: watch.Normal},
+		Every: time.Minute, Now: h.Now, Random: random, Log: log,
 	}
+	h.Talk = &talk.Talk{
+		House: h.Household, Desk: h.Desk, Watch: h.Watcher, Offers: books, Settings: books, Now: h.Now, Random: random, Log: log,
+	}
+	h.Watcher.Reach = h.Talk.Reach
 	h.Talk.Chats = append(h.Talk.Chats, chats...)
 	h.Courier = &talk.Courier{Talk: h.Talk, Post: books}
 	h.Talk.Heard = h.Courier.Heard
-	h.Watcher = &watch.Watcher{House: h.Household, Connectors: connectors, Book: books, Every: time.Minute, Now: h.Now, Random: random, Log: log}
 }
 
 func person(name string, role core.Role) core.Member {
@@ -103,8 +108,23 @@ func (h *House) Pass(ctx context.Context, d time.Duration) {
 	h.mu.Lock()
 	h.now = h.now.Add(d)
 	h.mu.Unlock()
+	h.Settle(ctx)
+}
+
+// Settle lets everything happen that is due now. Services are watched once [House.Watch] was called.
+func (h *House) Settle(ctx context.Context) {
+	if h.watched {
+		h.Watcher.Round(ctx)
+	}
 	h.Desk.Tend(ctx)
+	h.Watcher.Tend(ctx)
 	h.Courier.Deliver(ctx)
+}
+
+// Watch begins to watch the services: what is signed in now is the household's own.
+func (h *House) Watch(ctx context.Context) {
+	h.watched = true
+	h.Watcher.Round(ctx)
 }
 
 // Service finds a service by its id.

@@ -37,6 +37,7 @@ type Service struct {
 	signOuts map[core.DeviceID]int
 	asked    int
 	resets   int
+	signedIn int
 }
 
 // Add signs a device in.
@@ -89,7 +90,7 @@ const (
 //
 //	stops · starts · falls silent · is cut off · is busy · refuses the key · talks nonsense · only says yes ·
 //	loses its answers · misses requests · lists half · breaks the program
-//	NAME comes back · NAME signs in anew · NAME goes away · NAME plays TITLE · NAME is joined by MEMBER
+//	MEMBER signs in on NAME from PLACE · NAME comes back · NAME signs in anew · NAME goes away · NAME plays TITLE · NAME is joined by MEMBER
 func (s *Service) Order(order string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,6 +103,9 @@ func (s *Service) Order(order string) error {
 		s.fault = order
 		return nil
 	}
+	if who, rest, ok := strings.Cut(order, " signs in on "); ok {
+		return s.signIn(who, rest)
+	}
 	for _, verb := range []string{" comes back", " signs in anew", " goes away", " plays ", " is joined by "} {
 		name, object, ok := strings.Cut(order, verb)
 		if !ok {
@@ -110,6 +114,26 @@ func (s *Service) Order(order string) error {
 		return s.orderDevice(name, strings.TrimSpace(verb), object)
 	}
 	return fmt.Errorf("no such order: %q", order)
+}
+
+// signIn signs a member in on a device that is new to the service, at a place of the [Atlas]. A member called "somebody" is
+// nobody of the household.
+func (s *Service) signIn(who, rest string) error {
+	name, place, ok := strings.Cut(rest, " from ")
+	address, known := addresses[place]
+	if !ok || !known {
+		return fmt.Errorf("no such place: %q", place)
+	}
+	who = strings.ToLower(who)
+	session := core.Session{Member: core.MemberID(who), Login: who, Since: s.Now(), LastUsed: s.Now(), Address: address}
+	if who == "somebody" {
+		session.Member = ""
+	}
+	s.signedIn++
+	s.devices = append(s.devices, core.Device{
+		Service: s.ID, ID: core.DeviceID(fmt.Sprintf("new%d", s.signedIn)), Name: name, Sessions: []core.Session{session},
+	})
+	return nil
 }
 
 func (s *Service) orderDevice(name, verb, object string) error {

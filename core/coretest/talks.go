@@ -28,8 +28,10 @@ import (
 //	leo: [Keep it] again         is a press of a button of that label which was pressed before
 //	! jellyfin stops             is something that happens at a service, see [Service.Order]
 //	! jellyfin has 60 devices    adds them
+//	! the watch begins           what is signed in is the household's own; what signs in from now on is assessed
 //	(10 minutes pass)            moves the clock
 //	> marta                      begins news that reached a member without their asking
+//	> marta, redrawn             begins news that took the place of an earlier message
 //	# …                          is a comment, and the title of what follows
 //
 // and the indented lines below are what the house answered. With -update the files are written anew with what was
@@ -52,12 +54,14 @@ type teller struct {
 	t       *testing.T
 	house   *House
 	shown   map[string][]talk.Button // of each member, oldest first
+	stands  map[string]string        // by a button's handle: the message it stands on
 	pressed map[string]map[string]talk.Button
 	written []string
 
 	mu     sync.Mutex // of all that Send touches: contacts are written to beside each other
 	news   map[string][]string
 	secret string // the last one that a card showed
+	sent   int
 }
 
 func runTalk(t *testing.T, file string, books AllBooks) {
@@ -65,7 +69,7 @@ func runTalk(t *testing.T, file string, books AllBooks) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tell := &teller{t: t, shown: map[string][]talk.Button{}, pressed: map[string]map[string]talk.Button{}, news: map[string][]string{}}
+	tell := &teller{t: t, shown: map[string][]talk.Button{}, stands: map[string]string{}, pressed: map[string]map[string]talk.Button{}, news: map[string][]string{}}
 	services := RiveraServices()
 	if strings.Contains(string(raw), "\n! nobody has services\n") {
 		services = nil
@@ -136,7 +140,7 @@ func (r *teller) line(line string) error {
 	if reply.Then != nil {
 		reply.Then(ctx)
 	}
-	r.house.Courier.Deliver(ctx)
+	r.house.Settle(ctx)
 	return nil
 }
 
@@ -166,7 +170,7 @@ func (r *teller) understand(req *talk.Request, who, said string) error {
 				r.pressed[who] = map[string]talk.Button{}
 			}
 			r.pressed[who][label] = b
-			req.Handle, req.Text = b.Handle, b.Say
+			req.Handle, req.Text, req.Message = b.Handle, b.Say, r.stands[b.Handle]
 			return nil
 		}
 	}
@@ -211,15 +215,31 @@ func (outside) Send(context.Context, core.Contact, core.Source, talk.Card, core.
 }
 
 // Send shows news.
-func (r *teller) Send(_ context.Context, to core.Contact, _ core.Source, c talk.Card, _ core.DeliveryID) (string, error) {
+func (r *teller) Send(_ context.Context, to core.Contact, source core.Source, c talk.Card, _ core.DeliveryID) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.news[to.User] = append(append(r.news[to.User], "> "+to.User), r.show(to.User, c)...)
-	return "", nil
+	begins := "> " + to.User
+	if source.Message != "" {
+		begins += ", redrawn"
+	}
+	r.news[to.User] = append(append(r.news[to.User], begins), r.show(to.User, c)...)
+	message := source.Message
+	if message == "" {
+		r.sent++
+		message = fmt.Sprint(r.sent)
+	}
+	for _, b := range c.All() {
+		r.stands[b.Handle] = message
+	}
+	return message, nil
 }
 
-// order makes something happen at a service.
+// order makes something happen at a service, or begins the watch.
 func (r *teller) order(order string) error {
+	if order == "the watch begins" {
+		r.house.Watch(context.Background())
+		return nil
+	}
 	id, what, _ := strings.Cut(order, " ")
 	s, ok := r.house.Service(id)
 	if !ok {

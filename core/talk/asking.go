@@ -130,5 +130,5 @@ func (u *turn) decide(ctx context.Context, pressed core.OfferID, id core.ActionI
 	if !yes {
 		return Reply{Redraw: true, Card: Card{Private: true, Summary: u.say("You said no to {member}: {what}", u.name(a.Actor), u.whatWasAsked(a))}}
 	}
-	return u.underWay(a)
+	return u.underWay(ctx, a)
 }

@@ -42,12 +42,6 @@ type PostBook interface {
 	Drop(ctx context.Context, id core.DeliveryID) error
 }
 
-// SignInBook finds the sign-in that a delivery tells of.
-type SignInBook interface {
-	// SignIn returns a sign-in, or core.ErrNone.
-	SignIn(ctx context.Context, service core.ServiceID, key string) (core.SignIn, error)
-}
-
 // Inbox keeps what came in from the chats until it is answered. Each method is one transaction.
 type Inbox interface {
 	// Receive adds messages, passing over those whose chat and key are known, and sets the chat's offset.

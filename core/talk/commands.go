@@ -23,6 +23,7 @@ func commands() []command {
 		{"signout", "sign a device out, or all of them", core.SignOut, (*turn).signout},
 		{"reset", "start a password reset", core.StartReset, (*turn).reset},
 		{"history", "who did what", core.ReadHistory, (*turn).history},
+		{"alerts", "sign-ins that nobody knew, and what came of them", core.AnswerAlerts, (*turn).alerts},
 		{"status", "how the services are doing, and what each can do", core.ReadStatus, (*turn).status},
 		{"invite", "let somebody of the household in", core.InvitePeople, (*turn).invite},
 		{"settings", "how I show you times and addresses", core.ChangeSettings, (*turn).settings},

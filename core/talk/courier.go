@@ -20,18 +20,23 @@ type Courier struct {
 	Talk *Talk
 	Post PostBook
 
-	mu     sync.Mutex
-	busy   map[core.Contact]bool      // contacts that something is being sent to
-	dead   map[core.Contact]time.Time // contacts that can not be reached any more, and since when that is known
-	ended  map[core.Chat]bool         // chats that can not go on until the next start
-	nudges chan struct{}
-	once   sync.Once
+	mu      sync.Mutex
+	busy    map[core.Contact]bool      // contacts that something is being sent to
+	dead    map[core.Contact]time.Time // contacts that can not be reached any more, and since when that is known
+	asked   map[core.MemberID]asked
+	digests map[core.Contact]time.Time // when the last digest is due, or was
+	told    map[core.Contact]time.Time // when the last digest was sent
+	resting map[core.Contact]time.Time // contacts whose chat has just failed, and until when they are left alone
+	ended   map[core.Chat]bool         // chats that can not go on until the next start
+	nudges  chan struct{}
+	once    sync.Once
 }
 
 const (
 	newsPerPass   = 1000
 	newsAtOnce    = 10                 // to one contact before others' and newer alerts are looked for
 	longestWait   = time.Minute        // between two tries of a chat that fails
+	longestRest   = time.Hour          // that a chat may ask for
 	keepTrying    = 7 * 24 * time.Hour // news that nobody could be told for so long is given up
 	unreachedWait = 6 * time.Hour      // for a member who is on no chat that runs
 	deadFor       = 24 * time.Hour     // how long a contact that can not be reached is left alone
@@ -49,6 +54,8 @@ func (c *Courier) nudge() chan struct{} {
 	c.once.Do(func() {
 		c.nudges = make(chan struct{}, 1)
 		c.busy, c.dead, c.ended = map[core.Contact]bool{}, map[core.Contact]time.Time{}, map[core.Chat]bool{}
+		c.asked, c.digests = map[core.MemberID]asked{}, map[core.Contact]time.Time{}
+		c.told, c.resting = map[core.Contact]time.Time{}, map[core.Contact]time.Time{}
 	})
 	return c.nudges
 }
@@ -119,6 +126,12 @@ func (c *Courier) pass(ctx context.Context, wg *sync.WaitGroup) (started bool, n
 		routes[contact] = append(routes[contact], d)
 	}
 	for _, contact := range order {
+		if until := c.rests(contact, now); !until.IsZero() {
+			if next.IsZero() || until.Before(next) {
+				next = until
+			}
+			continue
+		}
 		if c.hold(contact) {
 			started = true
 			wg.Go(func() { c.send(ctx, contact, routes[contact]) })
@@ -129,31 +142,29 @@ func (c *Courier) pass(ctx context.Context, wg *sync.WaitGroup) (started bool, n
 
 // urgency puts alerts before chatter.
 func urgency(n core.News) int {
-	if n == core.NewsSignIn || n == core.NewsInvite {
+	if n == core.NewsCase || n == core.NewsInvite {
 		return 1
 	}
 	return 0
 }
 
-func (c *Courier) hold(contact core.Contact) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.busy[contact] {
-		return false
-	}
-	c.busy[contact] = true
-	return true
-}
-
 // send sends deliveries to one contact in order. Where the book does not take what became of one, the contact rests a
 // while: what is not on record as sent would be sent again at once.
 func (c *Courier) send(ctx context.Context, contact core.Contact, due []core.Delivery) {
-	rest := false
+	rest, waiting := false, 0
+	for _, d := range due {
+		if d.News == core.NewsCase {
+			waiting++
+		}
+	}
 	for _, d := range due[:min(len(due), newsAtOnce)] {
 		log := c.Talk.Log.With(slog.String("delivery", string(d.ID)), slog.String("to", string(d.To)))
-		if err := c.deliver(ctx, d, log); err != nil {
+		if err := c.deliver(ctx, d, waiting, log); err != nil {
 			log.Error("delivery not recorded", slog.Any("cause", err))
 			rest = true
+			break
+		}
+		if !c.rests(contact, c.Talk.Now()).IsZero() {
 			break
 		}
 	}
@@ -189,22 +200,8 @@ func (c *Courier) route(d core.Delivery) (Chat, core.Contact) {
 	return nil, core.Contact{}
 }
 
-func (c *Courier) isDead(contact core.Contact) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.ended[contact.Chat] {
-		return true
-	}
-	at, dead := c.dead[contact]
-	if age := c.Talk.Now().Sub(at); dead && (age >= deadFor || age < 0) {
-		delete(c.dead, contact)
-		return false
-	}
-	return dead
-}
-
 // deliver sends one delivery and records what became of it; the error is that of the book.
-func (c *Courier) deliver(ctx context.Context, d core.Delivery, log *slog.Logger) error {
+func (c *Courier) deliver(ctx context.Context, d core.Delivery, waiting int, log *slog.Logger) error {
 	now := c.Talk.Now()
 	chat, contact := c.route(d)
 	if chat == nil {
@@ -213,6 +210,17 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, log *slog.Logger
 			return c.Post.Drop(ctx, d.ID)
 		}
 		return c.Post.Postpone(ctx, d.ID, now.Add(min(unreachedWait, time.Minute<<min(d.Attempts, 9))))
+	}
+	if pinned(d) && contact != d.Source.Contact { // another chat of theirs, which has its own copy
+		return c.Post.Drop(ctx, d.ID)
+	}
+	if d.News == core.NewsDigest && c.isTold(ctx, d, contact) {
+		return c.Post.Drop(ctx, d.ID)
+	}
+	if d.News == core.NewsCase {
+		if held, err := c.restrain(ctx, d, contact, waiting); held || err != nil {
+			return err
+		}
 	}
 	card, ok, err := c.Talk.word(ctx, d, contact)
 	if err != nil && core.KindOf(err) != core.Forbidden && now.Sub(d.Made) <= keepTrying {
@@ -223,10 +231,15 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, log *slog.Logger
 		return c.Post.Drop(ctx, d.ID)
 	}
 	source := d.Source
-	if source.Contact != contact || card.Secret() && source.Public {
+	if source.Contact != contact || card.Secret() && source.Public || d.News == core.NewsRedraw {
 		source = core.Source{Contact: contact}
 	}
-	message, err := chat.Send(ctx, contact, source, card, d.ID)
+	message := ""
+	if d.News == core.NewsRedraw {
+		err = c.redraw(ctx, chat, d, contact, card)
+	} else {
+		message, err = chat.Send(ctx, contact, source, card, d.ID)
+	}
 	if err == nil { // also while the program is ending: what arrived is not sent again
 		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 		defer cancel()
@@ -241,41 +254,14 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, log *slog.Logger
 	if now.Sub(d.Made) > keepTrying {
 		return c.Post.Drop(ctx, d.ID)
 	}
-	return c.Post.Postpone(ctx, d.ID, now.Add(backoff(d.Attempts, sendErr)))
+	until := now.Add(backoff(d.Attempts, sendErr))
+	c.rest(contact, until)
+	return c.Post.Postpone(ctx, d.ID, until)
 }
 
-// Heard says that somebody wrote or pressed: whoever does can be reached, and what waited for them comes now.
-func (c *Courier) Heard(ctx context.Context, contact core.Contact) {
-	c.nudge()
-	c.mu.Lock()
-	_, dead := c.dead[contact]
-	delete(c.dead, contact)
-	c.mu.Unlock()
-	if dead {
-		c.Begin(ctx)
-		c.Nudge()
-	}
-}
-
-// bury leaves a contact alone that can not be reached any more, and lets the owners know, once a day.
-func (c *Courier) bury(ctx context.Context, d core.Delivery, contact core.Contact, log *slog.Logger) {
-	now := c.Talk.Now()
-	c.mu.Lock()
-	c.dead[contact] = now
-	c.mu.Unlock()
-	var news []core.Delivery
-	for _, m := range c.Talk.House.Owners() {
-		if id, err := core.NewDeliveryID(c.Talk.Random); err == nil {
-			subject := string(d.To) + "/" + string(contact.Chat)
-			news = append(news, core.Delivery{
-				ID: id, Key: "unreached:" + subject + ":" + string(m.ID) + ":" + now.UTC().Format(time.DateOnly), To: m.ID,
-				News: core.NewsUnreached, Subject: subject, Made: now, Due: now,
-			})
-		}
-	}
-	if err := c.Post.Post(ctx, news); err != nil {
-		log.Error("news not recorded", slog.Any("cause", err))
-	}
+// pinned tells whether news are for one of the member's chats alone, since the others have copies of their own.
+func pinned(d core.Delivery) bool {
+	return d.Source.Contact.User != "" && (d.News == core.NewsCase || d.News == core.NewsRedraw || d.News == core.NewsDigest)
 }
 
 // backoff is how long a chat that failed is left alone: as long as it says, else 1 s, 2 s, 4 s … up to a minute, each up
@@ -313,14 +299,9 @@ func (u *turn) newsCard(ctx context.Context, d core.Delivery, contact core.Conta
 		if err != nil {
 			return Card{}, err
 		}
-		return u.actionCard(a), nil
-	case core.NewsSignIn:
-		service, key, _ := strings.Cut(d.Subject, "/")
-		s, err := u.SignIns.SignIn(ctx, core.ServiceID(service), key)
-		if err != nil {
-			return Card{}, err
-		}
-		return u.signInCard(s), nil
+		return u.outcomeCard(ctx, a), nil
+	case core.NewsCase, core.NewsRedraw, core.NewsDigest, core.NewsWeek, core.NewsSilent, core.NewsGateway, core.NewsLearned:
+		return u.watchCard(ctx, d)
 	case core.NewsInvite:
 		inv, err := u.Desk.Invite(ctx, core.InviteID(d.Subject))
 		if err != nil {

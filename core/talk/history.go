@@ -68,6 +68,9 @@ func (u *turn) history(ctx context.Context, said []string) Reply {
 // deed puts an entry of the record into words.
 func (u *turn) deed(e core.Entry) Text {
 	who := u.name(e.Actor)
+	if e.Act == core.AnswerAlerts && e.Step == core.Concluded {
+		return u.verdict(e)
+	}
 	switch e.Step {
 	case core.Refused:
 		return u.say("{member} wanted to {act}, and may not.", who, u.act(e))
@@ -82,6 +85,23 @@ func (u *turn) deed(e core.Entry) Text {
 	case core.Concluded:
 	}
 	return u.say("{member} asked me to {act}: {outcome}.", who, u.act(e), u.outcome(e))
+}
+
+// verdict says what was held of a sign-in.
+func (u *turn) verdict(e core.Entry) Text {
+	name := ""
+	if len(e.Targets) > 0 {
+		name = e.Targets[0]
+	}
+	device, service := u.device(name), u.title(e.Service)
+	switch core.Answer(e.Outcome) {
+	case core.Ours:
+		return u.say("{member} said that {device} at {service} was one of you.", u.name(e.Actor), device, service)
+	case core.NotOurs:
+		return u.say("{member} said that {device} at {service} was none of you.", u.name(e.Actor), device, service)
+	case core.BySilence:
+	}
+	return u.say("Nobody said whose {device} at {service} was, so I took it for yours.", device, service)
 }
 
 // act says what an entry is about.
@@ -112,6 +132,8 @@ func (u *turn) act(e core.Entry) Text {
 		return u.say("see how the services are doing")
 	case core.ChangeSettings:
 		return u.say("change a setting")
+	case core.AnswerAlerts:
+		return u.say("answer for other people's sign-ins")
 	case core.InvitePeople:
 		whose := ""
 		if len(e.Whose) > 0 {

@@ -26,7 +26,12 @@ const (
 	kindTomorrow = "tomorrow"     // ask again
 	kindLook     = "look again"   // what came of it?
 	kindNever    = "never mind"   // closes a question
-	kindItWasMe  = "it was me"    // closes an alert for its reader
+
+	kindOurs      = "ours"          // says whose sign-in it was
+	kindNotOurs   = "not ours"      // says that it was nobody's
+	kindCaseOut   = "case sign out" // says so and signs the device out
+	kindCaseLater = "ask later"     // has the reader asked again
+	kindCaseShow  = "show case"     // shows how a case stands
 
 	kindGuestYes   = "guest yes"   // who was invited says that it is them
 	kindIsMember   = "is member"   // an owner says that it is them
@@ -56,6 +61,7 @@ type offering struct {
 type signOutArgs struct {
 	Want control.Want    `json:"want"`
 	Told []core.MemberID `json:"told,omitempty"` // whom the question said it touches
+	caseArgs
 }
 
 // resetArgs is what the buttons of a reset carry.
@@ -133,11 +139,13 @@ func (u *turn) press(ctx context.Context, o core.Offer) Reply {
 	var act actionArgs
 	var invited invitedArgs
 	var linked unlinkArgs
+	var asked caseArgs
 	args := map[string]any{
 		kindSignOut: &sign, kindConfirm: &sign, kindKeep: &sign, kindAsk: &sign,
 		kindReset: &reset, kindStart: &reset, kindAskReset: &reset,
 		kindApprove: &act, kindDeny: &act, kindDone: &act, kindNotDone: &act, kindTomorrow: &act, kindLook: &act,
 		kindIsMember: &invited, kindIsStranger: &invited, kindUnlink: &linked,
+		kindOurs: &asked, kindNotOurs: &asked, kindCaseOut: &asked, kindCaseLater: &asked, kindCaseShow: &asked,
 	}[o.Kind]
 	if args != nil {
 		if err := decode(o, args); err != nil {
@@ -167,8 +175,10 @@ func (u *turn) press(ctx context.Context, o core.Offer) Reply {
 		return u.postpone(ctx, o.ID, act.Action)
 	case kindLook:
 		return u.lookAgain(ctx, act.Action)
-	case kindNever, kindItWasMe:
+	case kindNever:
 		return u.close(ctx, o)
+	case kindOurs, kindNotOurs, kindCaseOut, kindCaseLater, kindCaseShow:
+		return u.pressCase(ctx, o, asked)
 	case kindIsMember, kindIsStranger:
 		return u.decideInvite(ctx, o, invited, o.Kind == kindIsMember)
 	case kindUnlink:
@@ -222,9 +232,5 @@ func (u *turn) close(ctx context.Context, o core.Offer) Reply {
 	if err := u.Offers.TakeOffer(ctx, o.ID, u.me.ID, u.now); err != nil {
 		return u.unless(err)
 	}
-	summary := u.say("All right, nothing was done.")
-	if o.Kind == kindItWasMe {
-		summary = u.say("Good. You said at {time} that this was you.", u.moment(u.now))
-	}
-	return Reply{Card: Card{Summary: summary, Private: true}, Redraw: true}
+	return Reply{Card: Card{Summary: u.say("All right, nothing was done."), Private: true}, Redraw: true}
 }

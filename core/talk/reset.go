@@ -97,7 +97,7 @@ func (u *turn) startReset(ctx context.Context, pressed core.OfferID, args resetA
 	if err != nil {
 		return u.unless(err)
 	}
-	return u.underWay(a)
+	return u.underWay(ctx, a)
 }
 
 // resetCard tells how a reset stands; what it handed out is shown to the member whose account it is, once it is there.

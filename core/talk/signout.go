@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -160,11 +161,11 @@ func (u *turn) askSignOut(ctx context.Context, pressed core.OfferID, want contro
 	case p.Way == core.ByHand:
 		return u.signOut(ctx, pressed, signOutArgs{Want: want, Told: p.Affects})
 	}
-	return Reply{Card: u.confirmCard(p)}
+	return Reply{Card: u.confirmCard(p, signOutArgs{Want: p.Want, Told: p.Affects})}
 }
 
 // confirmCard is the question before a sign-out.
-func (u *turn) confirmCard(p control.Plan) Card {
+func (u *turn) confirmCard(p control.Plan, sign signOutArgs) Card {
 	c := Card{Private: true, Body: u.consequences(p)}
 	yes := u.say("Yes, sign out")
 	switch {
@@ -185,7 +186,7 @@ func (u *turn) confirmCard(p control.Plan) Card {
 	}
 	group := u.newID()
 	c.Buttons = append(c.Buttons, u.button(yes, Danger, offering{
-		kind: kindConfirm, args: signOutArgs{Want: p.Want, Told: p.Affects}, group: group, once: true, life: lifeOfQuestion,
+		kind: kindConfirm, args: sign, group: group, once: true, life: lifeOfQuestion,
 	}))
 	if p.Want.All != "" && len(p.Devices) > 1 && len(p.Want.Keep) == 0 {
 		c.Buttons = append(c.Buttons, u.button(u.say("All but one…"), Ordinary,
@@ -261,14 +262,22 @@ func (u *turn) chooseKept(ctx context.Context, want control.Want) Reply {
 
 // signOut does what was confirmed.
 func (u *turn) signOut(ctx context.Context, pressed core.OfferID, args signOutArgs) Reply {
-	a, err := u.Desk.BeginSignOut(ctx, u.order(pressed), args.Want, args.Told)
+	order := u.order(pressed)
+	order.Case, order.Reset = args.Case, args.Reset
+	a, err := u.Desk.BeginSignOut(ctx, order, args.Want, args.Told)
 	if core.KindOf(err) == core.Changed {
 		return u.changed(ctx, args.Want, err)
+	}
+	if errors.Is(err, core.ErrUsed) && args.Case != "" {
+		return u.caseAsItIs(ctx, args.Case)
 	}
 	if err != nil {
 		return u.unless(err, u.retry())
 	}
-	return u.underWay(a)
+	if args.Case != "" {
+		u.decided(ctx, args.Case)
+	}
+	return u.underWay(ctx, a)
 }
 
 // changed asks anew where the answer would touch others than the question said.
@@ -283,8 +292,8 @@ func (u *turn) changed(ctx context.Context, want control.Want, err error) Reply 
 }
 
 // underWay shows an action that has just begun, and has it carried out.
-func (u *turn) underWay(a core.Action) Reply {
-	r := Reply{Card: u.actionCard(a), Redraw: true}
+func (u *turn) underWay(ctx context.Context, a core.Action) Reply {
+	r := Reply{Card: u.outcomeCard(ctx, a), Redraw: true}
 	if a.State == core.Executing {
 		r.Then = func(ctx context.Context) { u.Desk.Carry(ctx, a) }
 	}

@@ -6,6 +6,7 @@ import (
 
 	"latchstring/core"
 	"latchstring/core/control"
+	"latchstring/core/watch"
 )
 
 // status answers "status": each service, whether it answers, and what it can and can not do.
@@ -16,13 +17,20 @@ func (u *turn) status(ctx context.Context, _ []string) Reply {
 	}
 	c := Card{Private: true}
 	down := 0
+	watched := map[core.ServiceID]watch.Source{}
+	for _, s := range u.Watch.Sources() {
+		watched[s.Service] = s
+	}
 	for _, h := range health {
 		g := Group{Title: Words(h.Connector.Title), Note: u.healthNote(h)}
 		if h.Err != nil && h.Connector.Devices != nil {
 			down++
 		}
-		g.Rows = u.abilityRows(h.Connector)
+		g.Rows = append(u.abilityRows(h.Connector), u.watchRow(watched[h.Connector.Service])...)
 		c.Groups = append(c.Groups, g)
+	}
+	if u.seesAll() {
+		c.Groups = append(c.Groups, u.houseGroup())
 	}
 	switch {
 	case len(health) == 0:
@@ -34,6 +42,44 @@ func (u *turn) status(ctx context.Context, _ []string) Reply {
 		c.Buttons = append(c.Buttons, again(u.say("Try again"), "status"))
 	}
 	return Reply{Card: c}
+}
+
+// watchRow says how a service's sign-ins are watched, and when they were read last.
+func (u *turn) watchRow(s watch.Source) []Row {
+	how := u.say("by its log")
+	if !s.Log {
+		how = u.say("by what is new on its list of devices")
+	}
+	row := Row{Title: u.say("watched"), Facts: []Text{how}}
+	switch {
+	case s.Service == "":
+		return nil
+	case s.Err != nil:
+		row.Facts = append(row.Facts, u.say("not readable since {time}", u.moment(s.Failed)))
+	case !s.Read.IsZero():
+		row.Facts = append(row.Facts, u.say("read {when}", u.ago(s.Read)))
+	}
+	return []Row{row}
+}
+
+// houseGroup says how the house itself is doing: its chats and its place data.
+func (u *turn) houseGroup() Group {
+	g := Group{Title: u.say("This house")}
+	var chats []Text
+	for _, chat := range u.Chats {
+		chats = append(chats, u.say("{chat}", chatName(chat.Name())))
+	}
+	if len(chats) > 0 {
+		g.Rows = append(g.Rows, Row{Title: u.say("talks in"), Facts: chats})
+	}
+	if u.PlaceData != nil {
+		var facts []Text
+		for _, p := range u.PlaceData() {
+			facts = append(facts, u.text(p))
+		}
+		g.Rows = append(g.Rows, Row{Title: u.say("knows places by"), Facts: facts})
+	}
+	return g
 }
 
 func (u *turn) healthNote(h control.Health) Text {

@@ -12,6 +12,7 @@ import (
 
 	"latchstring/core"
 	"latchstring/core/control"
+	"latchstring/core/watch"
 )
 
 // Talk is the conversation with everybody of the household. Its fields are set before its first use and not changed
@@ -21,7 +22,7 @@ type Talk struct {
 	Desk     *control.Desk
 	Offers   OfferBook
 	Settings SettingBook
-	SignIns  SignInBook
+	Watch    *watch.Watcher
 	Chats    []Chat // the chats that run: where members can be reached
 	Now      func() time.Time
 	Random   io.Reader
@@ -29,6 +30,9 @@ type Talk struct {
 
 	// Heard, if set, is called with everybody who says something in private.
 	Heard func(ctx context.Context, from core.Contact)
+
+	// PlaceData, if set, says what is known of places and how old it is.
+	PlaceData func() []core.Phrase
 
 	// Catalogue translates: from the English words of a phrase to those of the household's language. Nil is English.
 	Catalogue map[string]string
@@ -101,7 +105,7 @@ func (t *Talk) turn(ctx context.Context, me core.Member, r Request) *turn {
 	}
 	u.voice = voice{
 		catalogue: t.Catalogue, zone: t.House.Zone, now: t.Now(),
-		clock12: chosen[core.ClockSetting] == "12", hideAddresses: chosen[core.AddressesSetting] == "hidden" || !r.Private,
+		quiet: chosen[core.QuietSetting], clock12: chosen[core.ClockSetting] == "12", hideAddresses: chosen[core.AddressesSetting] == "hidden" || !r.Private,
 	}
 	return u
 }
@@ -141,19 +145,23 @@ func (u *turn) name(id core.MemberID) string {
 	return string(id)
 }
 
-// reachable tells whether a member can be told something on a chat that runs.
-func (t *Talk) reachable(id core.MemberID) bool {
+// Reach returns where a member can be told something: their contacts on the chats that run.
+func (t *Talk) Reach(id core.MemberID) []core.Contact {
 	m, ok := t.House.Member(id)
 	if !ok {
-		return false
+		return nil
 	}
+	var contacts []core.Contact
 	for _, chat := range t.Chats {
-		if _, ok := t.Desk.Contact(m, chat.Name()); ok {
-			return true
+		if c, ok := t.Desk.Contact(m, chat.Name()); ok {
+			contacts = append(contacts, c)
 		}
 	}
-	return false
+	return contacts
 }
+
+// reachable tells whether a member can be told something on a chat that runs.
+func (t *Talk) reachable(id core.MemberID) bool { return len(t.Reach(id)) > 0 }
 
 // A stranger is greeted once an hour and not told whether there is anything here; so many are remembered.
 const (

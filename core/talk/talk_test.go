@@ -270,19 +270,20 @@ func TestSignInsBecomeNews(t *testing.T) {
 	for i := range 2 {
 		source.add(core.SignIn{
 			Key: fmt.Sprintf("s%d", i), Service: "home", Account: core.Account{Service: "home", Member: "sofi", Login: "sofi"},
-			Device: core.DeviceRef{Service: "home", ID: "new"}, Name: "Chrome on Windows", Place: "Lyon, France", At: h.Now(),
+			Device: core.DeviceRef{Service: "home", ID: "new"}, Name: "Chrome on Windows", Place: "Oslo, Norway", At: h.Now(),
 		})
 	}
 	h.Watcher.Round(t.Context())
 	h.Watcher.Round(t.Context())
 	h.Pass(t.Context(), time.Second)
+	h.Pass(t.Context(), 10*time.Minute)
 	for who, want := range map[string]string{"sofi": "(alarm) Was this you?", "marta": "(alarm) Was this Sofi?"} {
 		if got := chat.got(who); len(got) != 1 || strings.TrimSpace(coretest.Script(got[0])[0]) != want {
 			t.Fatalf("%s got %d cards, want one that says %q", who, len(got), want)
 		}
 	}
 	b := label(t, chat.got("sofi")[0], "It was me")
-	if r := press(h, "sofi", b.Handle); r.Card.Summary.String() != "Good. You said at 18:00 that this was you." {
+	if r := press(h, "sofi", b.Handle); r.Card.Summary.String() != "You said at 18:10 that this was you." {
 		t.Errorf("answered %q", r.Card.Summary)
 	}
 }

@@ -14,6 +14,7 @@ type voice struct {
 	catalogue     map[string]string
 	zone          *time.Location
 	now           time.Time
+	quiet         string // their quiet hours
 	clock12       bool
 	hideAddresses bool
 }
@@ -47,12 +48,17 @@ func (v voice) text(p core.Phrase) Text {
 	return t
 }
 
-// count says a number of things: one for 1, many for all others. Each is a phrase with the place {n}.
-func (v voice) count(n int, one, many string) Text {
+// count says a number of things: one for 1, many for all others. Each is a phrase with the place {n}, which comes after the
+// places of args; one may do without it.
+func (v voice) count(n int, one, many string, args ...any) Text {
+	words := many
 	if n == 1 {
-		return v.say(one, n)
+		words = one
 	}
-	return v.say(many, n)
+	if strings.Contains(words, "{n}") {
+		args = append(args, n)
+	}
+	return v.say(words, args...)
 }
 
 // list says several things: "Marta", "Marta and Leo", "Marta, Leo and Sofi".

@@ -4,65 +4,81 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/netip"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
 	"latchstring/core"
 )
 
-// Watcher asks every service for its sign-ins and makes news of those on devices that it never saw. Its fields are set
-// before its first use and not changed afterwards.
+// Watcher asks every service for its sign-ins, makes cases of those that the household would not know, and brings each case
+// to its end. Its fields are set before its first use and not changed afterwards; its methods may be called from several
+// goroutines at once.
 type Watcher struct {
 	House      *core.Household
 	Connectors []core.Connector
 	Book       Book
+	Places     core.Gazetteer // nil: nothing is known of places
+	Tuning     Tuning
 	Every      time.Duration // between two looks at one service
+	Escalate   time.Duration // how long the member concerned is waited for before the owners are asked; zero: 10 minutes
 	Now        func() time.Time
 	Random     io.Reader
 	Log        *slog.Logger
-	News       func() // called when there is something to deliver; may be nil
+	News       func()                             // called when there is something to deliver; may be nil
+	Reach      func(core.MemberID) []core.Contact // where a member can be told something; nil: the courier finds out
+
+	mu      sync.Mutex
+	state   *state // nil: to be read from the book
+	sources map[core.ServiceID]*source
+	nudged  chan struct{} // wakes Run
+	weekly  time.Time     // when the week was last looked back on
+	hinted  netip.Addr    // the proxy that the owners were told of last
+	learned bool          // that the household is learned was told, or is long ago
 }
+
+// patience is how long one service may take to tell its sign-ins.
+const patience = 30 * time.Second
 
 // Run watches until ctx ends, each service by itself, so that a slow one delays no other.
 func (w *Watcher) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	for i := range w.Connectors {
-		if c := &w.Connectors[i]; c.SignIns != nil {
+		if c := &w.Connectors[i]; w.source(c).log != nil {
 			wg.Go(func() { w.follow(ctx, c) })
 		}
 	}
+	wg.Go(func() { w.tending(ctx) })
 	wg.Wait()
 }
 
 // Round looks at every service once, one after the other.
 func (w *Watcher) Round(ctx context.Context) {
 	for i := range w.Connectors {
-		if c := &w.Connectors[i]; c.SignIns != nil {
+		if c := &w.Connectors[i]; w.source(c).log != nil {
 			w.look(ctx, c)
 		}
 	}
 }
 
-// patience is how long one service may take to tell its sign-ins.
-const patience = 30 * time.Second
-
-// look looks at a service and survives whatever happens in its connector: the next look tries again.
-func (w *Watcher) look(ctx context.Context, c *core.Connector) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	defer func() {
-		if p := recover(); p != nil {
-			w.Log.Error("connector panicked", slog.String("service", string(c.Service)), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
-		}
-	}()
-	if err := w.Look(ctx, c); err != nil && ctx.Err() == nil {
-		w.Log.Warn("sign-ins not read", slog.String("service", string(c.Service)), slog.Any("cause", err))
-	}
-}
-
+// follow looks at a service every so often, and at once when the service nudges.
 func (w *Watcher) follow(ctx context.Context, c *core.Connector) {
+	nudges := make(chan struct{}, 1)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	if c.Nudges != nil {
+		wg.Go(func() {
+			w.guarded(c, func() {
+				c.Nudges(ctx, func() {
+					select {
+					case nudges <- struct{}{}:
+					default:
+					}
+				})
+			})
+		})
+	}
 	t := time.NewTicker(w.Every)
 	defer t.Stop()
 	for {
@@ -70,74 +86,71 @@ func (w *Watcher) follow(ctx context.Context, c *core.Connector) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-nudges:
 		case <-t.C:
 		}
 	}
 }
 
-// Look reads a service's new sign-ins once. They are on record, with the news of them and the place up to which was read,
-// or nothing is and the next look reads them again.
-func (w *Watcher) Look(ctx context.Context, c *core.Connector) error {
-	after, err := w.Book.Cursor(ctx, c.Service)
-	if err != nil {
-		return err
-	}
-	signIns, cursor, err := c.SignIns.SignIns(ctx, after)
-	if err != nil {
-		return err
-	}
-	if len(signIns) == 0 && cursor == after {
-		return nil // an unchanged service costs no write
-	}
-	var news []core.Delivery
-	seen := map[core.DeviceID]bool{} // several sign-ins of one new device are one piece of news
-	for _, s := range signIns {
-		known, err := w.Book.SignedIn(ctx, c.Service, s.Device.ID)
-		if err != nil {
-			return err
+// look looks at a service and survives whatever happens in its connector: the next look tries again.
+func (w *Watcher) look(ctx context.Context, c *core.Connector) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	w.guarded(c, func() {
+		err := w.Look(ctx, c)
+		if err != nil && ctx.Err() == nil {
+			w.Log.Warn("sign-ins not read", slog.String("service", string(c.Service)), slog.Any("cause", err))
 		}
-		if known || seen[s.Device.ID] {
-			continue
-		}
-		seen[s.Device.ID] = true
-		made, err := w.deliveries(s)
-		if err != nil {
-			return err
-		}
-		news = append(news, made...)
-	}
-	if err := w.Book.RecordSignIns(ctx, c.Service, cursor, signIns, news); err != nil {
-		return err
-	}
-	if len(news) > 0 && w.News != nil {
-		w.News()
-	}
-	return nil
+	})
 }
 
-// deliveries are the news of a sign-in: to the member whose account it is, and to the owners.
-func (w *Watcher) deliveries(s core.SignIn) ([]core.Delivery, error) {
-	var to []core.MemberID
-	if m, ok := w.House.Member(s.Account.Member); ok {
-		to = append(to, m.ID)
-	}
-	for _, o := range w.House.Owners() {
-		if !slices.Contains(to, o.ID) {
-			to = append(to, o.ID)
+func (w *Watcher) guarded(c *core.Connector, do func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.Log.Error("connector panicked", slog.String("service", string(c.Service)), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
 		}
+	}()
+	do()
+}
+
+// news says that there is something to deliver.
+func (w *Watcher) news() {
+	if w.News != nil {
+		w.News()
 	}
-	now := w.Now()
-	var made []core.Delivery
-	for _, m := range to {
-		id, err := core.NewDeliveryID(w.Random)
-		if err != nil {
-			return nil, err
+}
+
+// Nudge says that something may have changed that cases depend on, such as an action. It never waits.
+func (w *Watcher) Nudge() {
+	select {
+	case w.wake() <- struct{}{}:
+	default:
+	}
+}
+
+func (w *Watcher) wake() chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.nudged == nil {
+		w.nudged = make(chan struct{}, 1)
+	}
+	return w.nudged
+}
+
+// tending brings cases to their end until ctx ends.
+func (w *Watcher) tending(ctx context.Context) {
+	wake := w.wake()
+	for ctx.Err() == nil {
+		wait := time.Hour
+		if next := w.Tend(ctx); !next.IsZero() {
+			wait = min(wait, max(next.Sub(w.Now()), 50*time.Millisecond))
 		}
-		subject := string(s.Service) + "/" + s.Key
-		made = append(made, core.Delivery{
-			ID: id, Key: "sign-in:" + subject + ":" + string(m), To: m,
-			News: core.NewsSignIn, Subject: subject, Made: now, Due: now,
-		})
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		case <-t.C:
+		}
+		t.Stop()
 	}
-	return made, nil
 }

@@ -19,6 +19,7 @@ CREATE TABLE actions (
     decider        TEXT    NOT NULL,
     asked          TEXT    NOT NULL CHECK (json_valid(asked)),   -- JSON
     decided        TEXT    NOT NULL CHECK (json_valid(decided)), -- JSON
+    case_id        TEXT    NOT NULL,                             -- '' answers none
     service        TEXT    NOT NULL,
     account        TEXT    NOT NULL CHECK (json_valid(account)), -- JSON
     targets        TEXT    NOT NULL CHECK (json_valid(targets)), -- JSON
@@ -75,7 +76,8 @@ CREATE TABLE deliveries (
     key      TEXT    NOT NULL UNIQUE,
     member   TEXT    NOT NULL,
     source   TEXT    NOT NULL CHECK (json_valid(source)), -- JSON
-    news     TEXT    NOT NULL CHECK (news IN ('action', 'sign-in', 'invite', 'unreached', 'chat-ended', 'apology')),
+    news     TEXT    NOT NULL CHECK (news IN ('action', 'case', 'redraw', 'digest', 'week', 'learned', 'silent',
+                                                      'gateway', 'invite', 'unreached', 'chat-ended', 'apology')),
     subject  TEXT    NOT NULL,
     made     TEXT    NOT NULL,
     due      TEXT    NOT NULL,
@@ -85,6 +87,7 @@ CREATE TABLE deliveries (
     dropped  TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (due) WHERE sent = '' AND dropped = '';
+CREATE INDEX deliveries_cases ON deliveries (subject, member) WHERE news = 'case';
 
 -- Invitations that link a person to a member. Owners make rows. The code of an invitation is not stored, only its SHA-256.
 -- Swept: 30 days after they lapsed.
@@ -150,24 +153,63 @@ CREATE TABLE settings (
     PRIMARY KEY (member, setting)
 ) STRICT, WITHOUT ROWID;
 
--- Sign-ins that services reported. Whoever may sign in makes rows.
--- Swept: 400 days after the sign-in; a device that was away so long is unknown again.
+-- Sign-ins that services reported, and what was made of each. Whoever tries to sign in makes rows.
+-- Bound: 50,000; the oldest go first. Swept: 400 days after the sign-in, failed ones after 30.
 CREATE TABLE sign_ins (
-    service    TEXT NOT NULL,
-    key        TEXT NOT NULL,
-    member     TEXT NOT NULL,
-    login      TEXT NOT NULL,
-    device     TEXT NOT NULL,
-    generation TEXT NOT NULL,
-    name       TEXT NOT NULL,
-    app        TEXT NOT NULL,
-    address    TEXT NOT NULL,
-    place      TEXT NOT NULL,
-    at         TEXT NOT NULL,
-    PRIMARY KEY (service, key)
+    number     INTEGER NOT NULL PRIMARY KEY, -- the order in which they were assessed
+    service    TEXT    NOT NULL,
+    key        TEXT    NOT NULL,
+    member     TEXT    NOT NULL,
+    login      TEXT    NOT NULL,
+    failed     INTEGER NOT NULL CHECK (failed IN (0, 1)),
+    device     TEXT    NOT NULL,
+    generation TEXT    NOT NULL,
+    name       TEXT    NOT NULL,
+    app        TEXT    NOT NULL,
+    type       TEXT    NOT NULL,
+    agent      TEXT    NOT NULL,
+    address    TEXT    NOT NULL,
+    place      TEXT    NOT NULL,
+    located    TEXT    NOT NULL CHECK (json_valid(located)),    -- JSON: where it was
+    network    TEXT    NOT NULL CHECK (json_valid(network)),    -- JSON: through whose network
+    assessment TEXT    NOT NULL CHECK (json_valid(assessment)), -- JSON
+    at         TEXT    NOT NULL,
+    UNIQUE (service, key)
 ) STRICT;
-CREATE INDEX sign_ins_device ON sign_ins (service, device);
 CREATE INDEX sign_ins_at ON sign_ins (at);
+
+-- Suspicious sign-ins on their way to an answer. Sign-ins make rows, at most one each.
+-- Swept: 400 days after they were opened.
+CREATE TABLE cases (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    version    INTEGER NOT NULL CHECK (version > 0),
+    service    TEXT    NOT NULL,
+    key        TEXT    NOT NULL,                                -- with service: the sign-in that opened it
+    sign_in    TEXT    NOT NULL CHECK (json_valid(sign_in)),    -- JSON: the sign-in as it was
+    before     TEXT    NOT NULL CHECK (json_valid(before)),     -- JSON: the one before it that nobody doubts
+    assessment TEXT    NOT NULL CHECK (json_valid(assessment)), -- JSON
+    also       TEXT    NOT NULL CHECK (json_valid(also)),       -- JSON: sign-ins of other devices and accounts, at most 10
+    repeats    INTEGER NOT NULL CHECK (repeats >= 0),
+    last       TEXT    NOT NULL,
+    opened     TEXT    NOT NULL,
+    asked      TEXT    NOT NULL CHECK (json_valid(asked)),      -- JSON: the members
+    escalate   TEXT    NOT NULL,
+    later      TEXT    NOT NULL CHECK (json_valid(later)),      -- JSON: the members
+    remind     TEXT    NOT NULL,
+    silence    TEXT    NOT NULL,
+    answer     TEXT    NOT NULL CHECK (answer IN ('', 'ours', 'not ours', 'by silence')),
+    by         TEXT    NOT NULL,
+    whose      TEXT    NOT NULL,
+    answered   TEXT    NOT NULL,
+    said       TEXT    NOT NULL CHECK (json_valid(said)),       -- JSON: where
+    reset      INTEGER NOT NULL CHECK (reset IN (0, 1)),
+    action     TEXT    NOT NULL,                                -- the sign-out that came of it; '' is none
+    told       TEXT    NOT NULL                                 -- the outcome of the action that was told last
+) STRICT;
+CREATE INDEX cases_sign_in ON cases (service, key);
+CREATE INDEX cases_opened ON cases (opened);
+CREATE INDEX cases_open ON cases (opened) WHERE answer = '';
+CREATE INDEX cases_action ON cases (action) WHERE action <> '';
 
 -- How far each service's sign-ins were read. Bounded by the services.
 CREATE TABLE cursors (

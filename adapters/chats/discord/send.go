@@ -16,7 +16,7 @@ import (
 const longestNonce = 25
 
 // Send shows a card to a person: in the message the source names, if that can still be changed, else in their private
-// channel. A public source without a message means the household's channel. What is for one person's eyes, or secret, is
+// channel, which a source without a room means. A public source without a message means the household's channel. What is for one person's eyes, or secret, is
 // shown where nobody else reads, whatever the source says; what is nobody's alone goes to the household's channel where a
 // person takes no private messages. The delivery's id is the nonce, so that a repeat within some minutes is no second
 // message. A card that is too long for one message is shown in several; the message that is returned is the last of them,
@@ -27,6 +27,13 @@ func (c *Chat) Send(ctx context.Context, to core.Contact, source core.Source, ca
 	}
 	if card.Summary.Empty() {
 		return "", nil
+	}
+	if source.Message != "" && source.Room == "" && source.Contact == to {
+		room, err := c.direct(ctx, to.User)
+		if err != nil {
+			return "", sendError(err)
+		}
+		source.Room = room // a message of their own channel
 	}
 	open := !card.Private && !card.Secret()
 	if source.Message != "" && source.Contact.Chat == core.Discord && (!source.Public || open) {

@@ -48,7 +48,7 @@ func number(message string) int {
 }
 
 // Send shows a card to a person: in the message or the room the source names, if that is theirs or the household's group,
-// else in their private chat. Telegram has no way to make a repeated send recognisable, so a message whose answer was cut
+// else in their private chat, which a source without a room means. Telegram has no way to make a repeated send recognisable, so a message whose answer was cut
 // off is there twice; both have the same meaning and one answer uses up both.
 func (c *Chat) Send(ctx context.Context, to core.Contact, source core.Source, card talk.Card, _ core.DeliveryID) (string, error) {
 	own, err := placeOf(to.User)
@@ -56,7 +56,9 @@ func (c *Chat) Send(ctx context.Context, to core.Contact, source core.Source, ca
 		return "", &talk.SendError{Permanent: true, Err: errors.New("this is nobody's number at Telegram")}
 	}
 	s := &showing{chat: c, at: own, drawing: draw(&card)}
-	if at, err := placeOf(source.Room); err == nil && (at.chat == own.chat || c.isHome(at.chat) && !card.Secret()) {
+	if source.Contact == to && source.Room == "" {
+		s.edit = number(source.Message) // of their own chat
+	} else if at, err := placeOf(source.Room); err == nil && (at.chat == own.chat || c.isHome(at.chat) && !card.Secret()) {
 		s.at, s.edit = at, number(source.Message)
 	}
 	err = s.run(ctx)

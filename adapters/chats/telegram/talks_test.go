@@ -91,8 +91,11 @@ func (s *scene) line(line string, answer []string) {
 	switch {
 	case line == "", strings.HasPrefix(line, "#"), line == "! nobody has services":
 	case strings.HasSuffix(line, ": "): // nobody can send nothing
+	case line == "! the watch begins":
+		s.house.Watch(s.t.Context())
 	case strings.HasPrefix(line, "> "):
-		s.reads(line[2:], line, answer)
+		who, _, _ := strings.Cut(line[2:], ", ")
+		s.reads(who, line, answer)
 	case strings.HasPrefix(line, "! "):
 		s.snapshot()
 		s.order(line[2:])
@@ -110,6 +113,8 @@ func (s *scene) line(line string, answer []string) {
 		s.snapshot()
 		who, said, _ := strings.Cut(line, ": ")
 		s.says(who, said)
+		s.heard()
+		s.house.Settle(s.t.Context())
 		s.settle()
 		s.reads(who, line, answer)
 	}

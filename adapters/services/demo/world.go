@@ -3,7 +3,7 @@
 // Its four services differ in what they can do, so that every outcome of a sign-out and every way of a reset can be
 // seen: Jellyfin does all at once, Family sign-on hands out codes, Netflix leaves everything to a person, and at Music
 // one device takes its time to go and another one comes back. Nothing of it is real: the addresses are of the networks
-// that are kept for examples (RFC 5737).
+// that are kept for examples (RFC 5737 and RFC 3849).
 package demo
 
 import (
@@ -105,7 +105,7 @@ func (w *World) signInStranger() {
 	now := w.opt.Now()
 	s := core.Session{
 		Member: leo, Login: "leo@rivera.example", Since: now, LastUsed: now,
-		Address: netip.MustParseAddr("198.51.100.77"), Place: "Lyon, France",
+		Address: netip.MustParseAddr("2001:db8:77::7"), Place: "Lyon, France",
 	}
 	d := device("fs-9", "Chrome on Windows", "", s)
 	w.signOn.add(d)

@@ -1,0 +1,100 @@
+package watch
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"latchstring/core"
+)
+
+// state is what the watcher keeps in memory of the record: it can be read from the book again at any time.
+type state struct {
+	memory *Memory
+	last   map[core.Account]core.SignIn // the last sign-in of each account that nobody doubts
+}
+
+// What is read of the record at a start. Memory forgets what is older by itself.
+const (
+	remembered    = 400 * 24 * time.Hour
+	maxRecollect  = 50_000
+	maxLastSeenOf = 1000 // accounts
+)
+
+// recall returns the state, reading it from the book first where that has not been done; mu is held.
+func (w *Watcher) recall(ctx context.Context) (*state, error) {
+	if w.state != nil {
+		return w.state, nil
+	}
+	seen, err := w.Book.Seen(ctx, w.Now().Add(-remembered), maxRecollect)
+	if err != nil {
+		return nil, err
+	}
+	st := &state{memory: NewMemory(w.Tuning), last: map[core.Account]core.SignIn{}}
+	st.memory.SetHome(w.House.Home)
+	asked := map[string]core.Seen{} // by the sign-in that opened the case
+	for _, s := range seen {
+		if s.Answer != "" {
+			asked[named(s.SignIn).Key] = s
+		}
+	}
+	var answers []core.Seen
+	for _, s := range seen {
+		if c, ok := asked[s.Assessment.Of]; ok && s.Assessment.Level == core.Repeat {
+			s.Answer, s.Answered = c.Answer, c.Answered // the answer was to all of them
+		}
+		if s.Answer != "" {
+			answers = append(answers, s)
+		}
+	}
+	slices.SortStableFunc(answers, func(a, b core.Seen) int { return a.Answered.Compare(b.Answered) })
+	for _, s := range seen {
+		for len(answers) > 0 && answers[0].Answered.Before(s.SignIn.At) {
+			st.answer(answers[0].SignIn, answers[0].Answer, answers[0].Answered)
+			answers = answers[1:]
+		}
+		st.take(s.SignIn, s.Assessment)
+	}
+	for _, s := range answers {
+		st.answer(s.SignIn, s.Answer, s.Answered)
+	}
+	w.state = st
+	return st, nil
+}
+
+// take takes a sign-in into the memory with what was made of it.
+func (st *state) take(s core.SignIn, a core.Assessment) {
+	k := named(s)
+	st.memory.Take(&k, a)
+	if !s.Failed && !a.Level.Pushes() && a.Level != core.Repeat {
+		st.keepLast(s)
+	}
+}
+
+// answer takes an answer into the memory.
+func (st *state) answer(s core.SignIn, a core.Answer, at time.Time) {
+	k := named(s)
+	st.memory.Answer(&k, a, at)
+	if a == core.Ours {
+		st.keepLast(s)
+	}
+}
+
+// named is a sign-in with a key that is its own in the whole household, not only at its service.
+func named(s core.SignIn) core.SignIn {
+	s.Key = string(s.Service) + "/" + s.Key
+	return s
+}
+
+// answerAll takes the answer of a case in for each of its sign-ins.
+func (st *state) answerAll(c *core.Case) {
+	for _, s := range c.All() {
+		st.answer(s, c.Answer, c.Answered)
+	}
+}
+
+func (st *state) keepLast(s core.SignIn) {
+	if old, ok := st.last[s.Account]; (ok || len(st.last) < maxLastSeenOf) && !s.At.Before(old.At) {
+		st.last[s.Account] = s
+	}
+}

@@ -1,0 +1,199 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"latchstring/core"
+)
+
+const (
+	retryTending = 20 * time.Second // when what could not be recorded is tried again
+	weekHour     = 9                // o'clock on Mondays: when the week is looked back on
+)
+
+// Tend does what is due in the cases now and returns when something is due next; zero: nothing is.
+func (w *Watcher) Tend(ctx context.Context) (next time.Time) {
+	soonest := func(t time.Time) {
+		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	again := func(what string, err error) {
+		if err != nil && ctx.Err() == nil {
+			w.Log.Error(what, slog.Any("cause", err))
+			soonest(w.Now().Add(retryTending))
+		}
+	}
+	open, err := w.Book.Cases(ctx, core.CaseQuery{Open: true})
+	again("cases not readable", err)
+	for _, c := range open {
+		err := w.advance(ctx, &c)
+		if errors.Is(err, core.ErrStale) {
+			err = nil // somebody has just answered it
+		}
+		again("case not advanced", err)
+		soonest(c.Due())
+	}
+	again("outcomes of cases not told", w.tellOutcomes(ctx))
+	again("week not told", w.lookBack(ctx))
+	again("end of learning not told", w.tellLearned(ctx))
+	soonest(w.monday(w.Now()).AddDate(0, 0, 7))
+	return next
+}
+
+// advance does what is due in an open case: it asks the owners, asks again, or takes silence for a yes.
+func (w *Watcher) advance(ctx context.Context, c *core.Case) error {
+	now := w.Now()
+	due := func(t time.Time) bool { return !t.IsZero() && !t.After(now) }
+	if due(c.Silence) {
+		c.Answer, c.Answered = core.BySilence, now
+		return w.end(ctx, c)
+	}
+	var ask []core.MemberID
+	if due(c.Escalate) {
+		for _, o := range w.owners() {
+			if !slices.Contains(c.Asked, o) {
+				c.Asked, ask = append(c.Asked, o), append(ask, o)
+			}
+		}
+		c.Escalate = time.Time{}
+	}
+	if due(c.Remind) {
+		ask = append(ask, c.Later...)
+		c.Later, c.Remind = nil, time.Time{}
+	}
+	if len(ask) == 0 {
+		return nil
+	}
+	slices.Sort(ask)
+	news, err := w.deliveries(c, core.NewsCase, now, slices.Compact(ask)...)
+	if err != nil {
+		return err
+	}
+	if err := w.Book.SaveCase(ctx, *c, nil, news); err != nil {
+		return err
+	}
+	c.Version++
+	w.news()
+	return nil
+}
+
+// tellOutcomes has the messages of cases redrawn whose sign-out has come further.
+func (w *Watcher) tellOutcomes(ctx context.Context) error {
+	cases, err := w.Book.Cases(ctx, core.CaseQuery{Untold: true})
+	for _, c := range cases {
+		c.Told = c.Stands
+		news, failed := w.deliveries(&c, core.NewsRedraw, w.Now(), c.Asked...)
+		if failed == nil {
+			failed = w.Book.SaveCase(ctx, c, nil, news)
+		}
+		if failed != nil && !errors.Is(failed, core.ErrStale) {
+			err = errors.Join(err, failed)
+			continue
+		}
+		w.news()
+	}
+	return err
+}
+
+// monday is the last Monday morning, by the household's clock.
+func (w *Watcher) monday(now time.Time) time.Time {
+	now = now.In(w.House.Zone)
+	day := time.Date(now.Year(), now.Month(), now.Day()-(int(now.Weekday())+6)%7, weekHour, 0, 0, 0, w.House.Zone)
+	if day.After(now) {
+		day = day.AddDate(0, 0, -7)
+	}
+	return day
+}
+
+// lookBack tells the owners on Monday mornings of what was noted in the week and what was learned by silence, if anything
+// was.
+func (w *Watcher) lookBack(ctx context.Context) error {
+	now := w.Now()
+	end := w.monday(now)
+	if w.weekly.Equal(end) {
+		return nil
+	}
+	if now.Sub(end) < 24*time.Hour { // a program that starts on Thursday has nothing to say of the week before
+		something, err := w.eventful(ctx, end.AddDate(0, 0, -7), end)
+		if err != nil {
+			return err
+		}
+		if something {
+			if err := w.tellOwners(ctx, core.NewsWeek, end.Format(time.DateOnly), ""); err != nil {
+				return err
+			}
+		}
+	}
+	w.weekly = end
+	return nil
+}
+
+// tellLearned tells the owners when the household has been learned, once. A program that was away for a week then has
+// nothing to say of it any more.
+func (w *Watcher) tellLearned(ctx context.Context) error {
+	if w.learned || w.Tuning.LearnFor <= 0 {
+		return nil
+	}
+	st, err := w.recall(ctx)
+	if err != nil || st.memory.learning(seconds(w.Now())) {
+		return err
+	}
+	if since(st.memory.began, seconds(w.Now())) < w.Tuning.LearnFor+7*24*time.Hour {
+		if err := w.tellOwners(ctx, core.NewsLearned, "", ""); err != nil {
+			return err
+		}
+	}
+	w.learned = true
+	return nil
+}
+
+// Learned returns what the household is known by.
+func (w *Watcher) Learned(ctx context.Context) (Learned, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	st, err := w.recall(ctx)
+	if err != nil {
+		return Learned{}, err
+	}
+	return st.memory.Learned(), nil
+}
+
+// eventful tells whether there is something to tell of a week.
+func (w *Watcher) eventful(ctx context.Context, from, to time.Time) (bool, error) {
+	week, err := w.Week(ctx, from, to)
+	return len(week.Noted) > 0 || len(week.Silent) > 0, err
+}
+
+// Week is what the watch did in a week without asking anybody.
+type Week struct {
+	Noted  []core.Seen // unusual, but not so that somebody was asked
+	Silent []core.Case // taken for the household's by silence
+}
+
+// Week looks back from a time to another.
+func (w *Watcher) Week(ctx context.Context, from, to time.Time) (Week, error) {
+	var week Week
+	seen, err := w.Book.Seen(ctx, from, maxRecollect)
+	if err != nil {
+		return week, err
+	}
+	for _, s := range seen {
+		if s.Assessment.Level == core.Noted && !s.SignIn.Failed && s.SignIn.At.Before(to) {
+			week.Noted = append(week.Noted, s)
+		}
+	}
+	cases, err := w.Book.Cases(ctx, core.CaseQuery{Since: from.Add(-7 * 24 * time.Hour)})
+	for _, c := range cases {
+		if c.Answer == core.BySilence && !c.Answered.Before(from) && c.Answered.Before(to) {
+			week.Silent = append(week.Silent, c)
+		}
+	}
+	return week, err
+}
