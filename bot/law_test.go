@@ -47,6 +47,9 @@ var rooms = []room{
 	{path: "adapters/chats/telegram/botapi", forTests: true},
 	{path: "adapters/chats/*", may: []string{"core", "core/talk"}, job: "is the .*chat"},
 	{path: "adapters/services/jellyfin/jellyfinapi", forTests: true},
+	{path: "adapters/services/mailbox/letter", job: "reads one mail"},
+	{path: "adapters/services/mailbox/notice", may: []string{"core", "adapters/strictyaml", "adapters/services/mailbox/letter"}},
+	{path: "adapters/services/mailbox", may: []string{"core", "adapters/strictyaml", "adapters/services/mailbox/*"}, job: "is the .*connector"},
 	{path: "adapters/services/servertest", forTests: true, may: []string{"core"}},
 	{path: "adapters/services/*", may: []string{"core", "adapters/httpcall", "adapters/strictyaml"}, job: "is the .*connector"},
 	{path: "adapters/httpcall", may: []string{"core"}},
@@ -71,8 +74,10 @@ var modules = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema/v6":           {"tests"},
 	"github.com/tidwall/gjson":                           {"adapters/httpcall", "adapters/services/recipe"},
 	"go.yaml.in/yaml/v3":                                 {"adapters/strictyaml"},
+	"github.com/emersion/go-imap/v2":                     {"adapters/services/mailbox", "adapters/services/servertest"},
+	"golang.org/x/net":                                   {"adapters/services/mailbox/letter"},
 	"golang.org/x/term":                                  {"adapters/chats/terminal", "bot"},
-	"golang.org/x/text":                                  {"adapters/places"},
+	"golang.org/x/text":                                  {"adapters/places", "adapters/services/mailbox/letter"},
 }
 
 // impure is the standard library's ways to the outside, which core and its rooms leave to the adapters.

@@ -113,6 +113,8 @@ func RightError(act Act) *Error {
 		e.Text = Say("You can change your own settings only.")
 	case InvitePeople:
 		e.Text = Say("Only the owner can invite somebody.")
+	case AnswerAlerts:
+		e.Text = Say("You can answer for your own sign-ins only.")
 	}
 	return e
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"latchstring/adapters/services/mailbox"
 	"latchstring/adapters/services/recipe"
 	"latchstring/adapters/strictyaml"
 	"latchstring/core"
@@ -19,12 +20,15 @@ import (
 
 // Config is all that config.yaml says, checked. Its paths are usable from anywhere.
 type Config struct {
-	Household Household `yaml:"household,required"`
-	Members   []Member  `yaml:"members,required"`
-	Chats     Chats     `yaml:"chats"`
-	Services  []Service `yaml:"services"`
-	Storage   Storage   `yaml:"storage"`
-	Watch     Watch     `yaml:"watch"`
+	Household Household     `yaml:"household,required"`
+	Members   []Member      `yaml:"members,required"`
+	Chats     Chats         `yaml:"chats"`
+	Services  []Service     `yaml:"services"`
+	Mailboxes []mailbox.Box `yaml:"mailboxes"`
+	Storage   Storage       `yaml:"storage"`
+	Watch     Watch         `yaml:"watch"`
+
+	boxes []*mailbox.Mailbox
 }
 
 // Household is the home itself.
@@ -94,6 +98,7 @@ func (c *Config) Check(at strictyaml.At) {
 			checkNames(c.Members, service.Under("keys"), r.Keys)
 		}
 	}
+	c.checkMailboxes(at)
 }
 
 // checkMembers sees to it that every name and every contact means one person.

@@ -82,6 +82,7 @@ func fileError(path string, err error) error {
 func (c *Config) complete(folder string) {
 	c.Storage.Path = under(folder, c.Storage.Path)
 	c.Watch.folder = folder
+	c.openMailboxes(folder)
 	for i := range c.Services {
 		c.Services[i].complete(folder, c.Members)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"latchstring/adapters/services/jellyfin"
+	"latchstring/adapters/services/mailbox"
 	"latchstring/adapters/services/recipe"
 	"latchstring/adapters/strictyaml"
 	"latchstring/core"
@@ -20,20 +21,26 @@ type Service struct {
 	Title    string            `yaml:"title"`    // as the household calls it; the connector knows one where it is not set
 	Accounts map[string]string `yaml:"accounts"` // by the member's name: the name the service knows them by
 
-	// Settings is what the kind of service needs: *jellyfin.Config or *recipe.Config.
+	// Settings is what the kind of service needs: *jellyfin.Config, *recipe.Config, *mailbox.Config or *mailbox.Own.
 	Settings any `yaml:",variant"`
 
 	accounts []core.Account // in the order of the members
 	folder   string         // of the config
+	boxes    []*mailbox.Mailbox
 }
 
 // Variants returns the kinds of services there are.
 func (*Service) Variants() map[string]any {
-	return map[string]any{
+	kinds := map[string]any{
 		"jellyfin": &jellyfin.Config{Product: jellyfin.Jellyfin, Timeout: 10 * time.Second},
 		"emby":     &jellyfin.Config{Product: jellyfin.Emby, Timeout: 10 * time.Second},
 		"recipe":   &recipe.Config{Timeout: 10 * time.Second},
+		"mail":     &mailbox.Own{},
 	}
+	for _, kind := range mailbox.Kinds() {
+		kinds[kind] = &mailbox.Config{Recipe: kind}
+	}
+	return kinds
 }
 
 // serviceID is what a service may be called in commands and in the database.
@@ -70,6 +77,10 @@ func (s Service) Connector(now func() time.Time, log *slog.Logger) (core.Connect
 		return jellyfin.New(*settings, s.ID, s.Title, s.accounts, jellyfin.Options{Now: now, Random: rand.Reader, Log: log, Dir: s.folder})
 	case *recipe.Config:
 		return recipe.New(*settings, s.ID, s.Title, s.accounts, recipe.Options{Now: now, Log: log, Dir: s.folder})
+	case *mailbox.Config:
+		return mailbox.New(*settings, s.ID, s.Title, s.accounts, s.boxes, mailbox.Options{Now: now, Log: log, Dir: s.folder})
+	case *mailbox.Own:
+		return mailbox.New(mailbox.Config(*settings), s.ID, s.Title, s.accounts, s.boxes, mailbox.Options{Now: now, Log: log, Dir: s.folder})
 	default:
 		return core.Connector{}, fmt.Errorf("no connector for kind %q", s.Kind)
 	}

@@ -24,6 +24,7 @@ func commands() []command {
 		{"reset", "start a password reset", core.StartReset, (*turn).reset},
 		{"history", "who did what", core.ReadHistory, (*turn).history},
 		{"alerts", "sign-ins that nobody knew, and what came of them", core.AnswerAlerts, (*turn).alerts},
+		{"rehearse", "what I would have asked about, with this and another sensitivity", core.AnswerAlerts, (*turn).rehearse},
 		{"status", "how the services are doing, and what each can do", core.ReadStatus, (*turn).status},
 		{"invite", "let somebody of the household in", core.InvitePeople, (*turn).invite},
 		{"settings", "how I show you times and addresses", core.ChangeSettings, (*turn).settings},
