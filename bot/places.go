@@ -63,9 +63,11 @@ func placeData(p *places.Places) func() []core.Phrase {
 	}
 }
 
-// warnOfMissing says once what is missing of the place data.
-func warnOfMissing(p *places.Places, log *slog.Logger) {
+// gazetteer opens the place data of the config, and says once what is missing of it.
+func gazetteer(cfg config.Config, log *slog.Logger) *places.Places {
+	p := cfg.Watch.Gazetteer(time.Now)
 	for _, m := range p.Missing() {
 		log.Warn("place data is missing", slog.String("what", m.String()))
 	}
+	return p
 }

@@ -66,25 +66,33 @@ func runCommand(ctx context.Context, args []string, io streams) error {
 			log.Error("record not closed", slog.Any("cause", err))
 		}
 	}()
-	connectors, err := connect(cfg, log)
+	b, err := furnish(cfg, &household, store, log, lines)
 	if err != nil {
 		return err
 	}
-	data := cfg.Watch.Gazetteer(time.Now)
-	warnOfMissing(data, log)
-	b := build(plan{
-		household: &household, connectors: connectors, store: store, places: data, data: data, watch: cfg.Watch, log: log, lines: lines,
-	})
-	b.hireAll(cfg.Chats, log)
 	if *seated {
 		return b.converse(ctx, io, who, "")
 	}
 	if err := b.desk.LoadLinks(ctx); err != nil {
 		return err
 	}
-	log.Info("the house is open", slog.String("version", version), slog.Int("services", len(connectors)))
+	log.Info("the house is open", slog.String("version", version), slog.Int("services", len(cfg.Services)))
 	defer log.Info("the house is closed")
 	return b.open(ctx)
+}
+
+// furnish builds the house of a config.
+func furnish(cfg config.Config, household *core.Household, store *storage.Store, log *slog.Logger, lines *relay) (*house, error) {
+	connectors, err := connect(cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	data := gazetteer(cfg, log)
+	b := build(plan{
+		household: household, connectors: connectors, store: store, places: data, data: data, watch: cfg.Watch, log: log, lines: lines,
+	})
+	b.hireAll(cfg.Chats, log)
+	return b, nil
 }
 
 // hireAll hires the chats of the config.

@@ -151,8 +151,9 @@ func (u *turn) watchCard(ctx context.Context, d core.Delivery) (Card, error) {
 		}, nil
 	case core.NewsLearned:
 		return u.learnedCard(ctx)
+	default: // the others are not the watch's
+		return Card{}, core.ErrNone
 	}
-	return Card{}, core.ErrNone
 }
 
 // tellLate is from when on an alert says that it is late.

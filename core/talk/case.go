@@ -137,10 +137,10 @@ func (u *turn) caseCard(ctx context.Context, c core.Case) Card {
 func (u *turn) caseQuestion(c core.Case) Text {
 	s := u.own(c)
 	service := u.title(s.Service)
-	switch whose := s.Account.Member; {
-	case whose == u.me.ID:
+	switch whose := s.Account.Member; whose {
+	case u.me.ID:
 		return u.say("Was this you?")
-	case whose == "":
+	case "":
 		return u.say("Somebody signed in to {service}. Was it one of you?", service)
 	default:
 		return u.say("Was this {member}?", u.name(whose))
@@ -214,10 +214,10 @@ func (u *turn) caseButtons(c core.Case) []Button {
 	var buttons []Button
 	s := u.own(c)
 	whose := s.Account.Member
-	switch {
-	case whose == u.me.ID:
+	switch whose {
+	case u.me.ID:
 		buttons = append(buttons, button(u.say("It was me"), Ordinary, kindOurs, caseArgs{Whose: u.me.ID}))
-	case whose == "":
+	case "":
 		buttons = append(buttons, button(u.say("It was me"), Ordinary, kindOurs, caseArgs{Whose: u.me.ID}),
 			button(u.say("It was one of us"), Ordinary, kindOurs, caseArgs{}))
 	default:

@@ -26,7 +26,7 @@ func (w *Watcher) Tend(ctx context.Context) (next time.Time) {
 	defer w.mu.Unlock()
 	again := func(what string, err error) {
 		if err != nil && ctx.Err() == nil {
-			w.Log.Error(what, slog.Any("cause", err))
+			w.Log.Error("case not tended", slog.String("what", what), slog.Any("cause", err))
 			soonest(w.Now().Add(retryTending))
 		}
 	}
