@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"latchstring/adapters/chats/discord"
@@ -101,8 +102,19 @@ func (b *house) hireAll(chats config.Chats, log *slog.Logger) {
 		b.hire(telegram.New(*t, telegram.Options{Talk: b.talk, Inbox: b.store, Now: time.Now, Log: log}))
 	}
 	if d := chats.Discord; d != nil {
+		b.watcher.Boards = append(b.watcher.Boards, boards(b.household, core.Discord, d.Channel)...)
 		b.hire(discord.New(*d, discord.Options{Talk: b.talk, Inbox: b.store, Now: time.Now, Log: log}))
 	}
+}
+
+// boards returns the household's own room on a chat, if the config names one and somebody of the household is there.
+func boards(h *core.Household, chat core.Chat, room string) []core.Source {
+	for _, m := range slices.Concat(h.Owners(), h.Members) {
+		if c, ok := m.Contact(chat); ok && room != "" {
+			return []core.Source{{Contact: c, Room: room, Public: true}}
+		}
+	}
+	return nil
 }
 
 // connect makes the connectors of the config's services, without asking any of them.

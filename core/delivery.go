@@ -17,6 +17,7 @@ const (
 	NewsAction    News = "action"     // how an action stands; Subject is its id
 	NewsCase      News = "case"       // a suspicious sign-in, with the question whose it was; Subject is the case's id
 	NewsRedraw    News = "redraw"     // a case has changed: the message that told of it is redrawn, if there is one
+	NewsBoard     News = "board"      // a case, told in the household's own room; Subject is its id
 	NewsDigest    News = "digest"     // several cases wait for an answer
 	NewsWeek      News = "week"       // what the watch noted in a week and asked nobody about; Subject is the day it ends
 	NewsLearned   News = "learned"    // the watch has learned the household

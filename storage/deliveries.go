@@ -65,7 +65,7 @@ func (s *Store) Post(ctx context.Context, deliveries []core.Delivery) error {
 const selectDue = `SELECT id, key, member, source, news, subject, made, due, attempts, sent, message, dropped,
 		CASE WHEN news <> 'redraw' THEN '[]' ELSE (
 			SELECT json_group_array(c.message) FROM deliveries c
-			WHERE c.news = 'case' AND c.subject = d.subject AND c.member = d.member AND c.message <> ''
+			WHERE c.news IN ('case', 'board') AND c.news = iif(json_extract(d.source, '$.public'), 'board', 'case') AND c.subject = d.subject AND c.member = d.member AND c.message <> ''
 				AND json_extract(c.source, '$.contact') = json_extract(d.source, '$.contact')
 		) END AS copies
 	FROM deliveries d WHERE sent = '' AND dropped = '' AND due <= ? ORDER BY due, rowid LIMIT ?`

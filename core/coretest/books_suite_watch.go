@@ -183,4 +183,17 @@ func redraws(t *testing.T, b AllBooks) {
 	must(t, err)
 	redraw.Copies = []string{"m0", "m1"}
 	same(t, due, []core.Delivery{redraw})
+	must(t, b.MarkSent(t.Context(), redraw.ID, noon, ""))
+
+	board := told(5, core.NewsBoard, core.Discord, "leo")
+	board.Source.Public, board.Source.Room = true, "r"
+	again := board
+	again.ID, again.Key, again.News = "again", "again", core.NewsRedraw
+	must(t, b.Post(t.Context(), []core.Delivery{board}))
+	must(t, b.MarkSent(t.Context(), board.ID, noon, "b"))
+	must(t, b.Post(t.Context(), []core.Delivery{again}))
+	due, err = b.Due(t.Context(), noon.Add(24*time.Hour), 10)
+	must(t, err)
+	again.Copies = []string{"b"}
+	same(t, due, []core.Delivery{again})
 }

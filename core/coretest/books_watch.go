@@ -136,8 +136,12 @@ func (b *Books) Cases(_ context.Context, q core.CaseQuery) ([]core.Case, error) 
 // copies are the messages by which the contact of a redraw was told of its subject.
 func (b *Books) copies(d core.Delivery) []string {
 	var messages []string
+	first := core.NewsCase
+	if d.Source.Public {
+		first = core.NewsBoard
+	}
 	for _, c := range b.deliveries {
-		if d.News == core.NewsRedraw && c.News == core.NewsCase && c.Subject == d.Subject && c.To == d.To &&
+		if d.News == core.NewsRedraw && c.News == first && c.Subject == d.Subject && c.To == d.To &&
 			c.Source.Contact == d.Source.Contact && c.Message != "" {
 			messages = append(messages, c.Message)
 		}

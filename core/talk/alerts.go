@@ -121,10 +121,13 @@ func (u *turn) youOr(m core.MemberID) any {
 // watchCard words the news of the watch.
 func (u *turn) watchCard(ctx context.Context, d core.Delivery) (Card, error) {
 	switch d.News {
-	case core.NewsCase, core.NewsRedraw:
+	case core.NewsCase, core.NewsRedraw, core.NewsBoard:
 		c, err := u.Watch.Case(ctx, u.me, core.CaseID(d.Subject))
 		if err != nil {
 			return Card{}, err
+		}
+		if onBoard(d) {
+			return u.boardCard(ctx, c), nil
 		}
 		card := u.caseCard(ctx, c)
 		meant := d.Made

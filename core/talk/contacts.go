@@ -89,3 +89,13 @@ func (c *Courier) bury(ctx context.Context, d core.Delivery, contact core.Contac
 		log.Error("news not recorded", slog.Any("cause", err))
 	}
 }
+
+// board finds the chat of the household's own room; whose contact its name goes with does not matter there.
+func (c *Courier) board(d core.Delivery) (Chat, core.Contact) {
+	for _, chat := range c.Talk.Chats {
+		if chat.Name() == d.Source.Contact.Chat && !c.isDead(d.Source.Contact) {
+			return chat, d.Source.Contact
+		}
+	}
+	return nil, core.Contact{}
+}

@@ -183,6 +183,9 @@ func (c *Courier) send(ctx context.Context, contact core.Contact, due []core.Del
 
 // route finds the chat for a delivery: where it was asked, or else the first one that the member can be reached on.
 func (c *Courier) route(d core.Delivery) (Chat, core.Contact) {
+	if onBoard(d) {
+		return c.board(d)
+	}
 	for _, chat := range c.Talk.Chats {
 		if d.Source.Contact.Chat != chat.Name() || c.isDead(d.Source.Contact) {
 			continue
@@ -211,7 +214,7 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, waiting int, log
 		}
 		return c.Post.Postpone(ctx, d.ID, now.Add(min(unreachedWait, time.Minute<<min(d.Attempts, 9))))
 	}
-	if pinned(d) && contact != d.Source.Contact { // another chat of theirs, which has its own copy
+	if pinned(d) && !onBoard(d) && contact != d.Source.Contact { // another chat of theirs, which has its own copy
 		return c.Post.Drop(ctx, d.ID)
 	}
 	if d.News == core.NewsDigest && c.isTold(ctx, d, contact) {
@@ -280,7 +283,7 @@ func (t *Talk) word(ctx context.Context, d core.Delivery, contact core.Contact) 
 	if !known {
 		return Card{}, false, nil
 	}
-	u := t.turn(ctx, me, Request{From: contact, Private: true, At: t.Now()})
+	u := t.turn(ctx, me, Request{From: contact, Private: !onBoard(d), At: t.Now()})
 	card, err = u.newsCard(ctx, d, contact)
 	if errors.Is(err, core.ErrNone) {
 		return Card{}, false, nil
@@ -300,7 +303,7 @@ func (u *turn) newsCard(ctx context.Context, d core.Delivery, contact core.Conta
 			return Card{}, err
 		}
 		return u.outcomeCard(ctx, a), nil
-	case core.NewsCase, core.NewsRedraw, core.NewsDigest, core.NewsWeek, core.NewsSilent, core.NewsGateway, core.NewsLearned:
+	case core.NewsCase, core.NewsRedraw, core.NewsBoard, core.NewsDigest, core.NewsWeek, core.NewsSilent, core.NewsGateway, core.NewsLearned:
 		return u.watchCard(ctx, d)
 	case core.NewsInvite:
 		inv, err := u.Desk.Invite(ctx, core.InviteID(d.Subject))

@@ -161,7 +161,7 @@ func (c *Courier) redraw(ctx context.Context, chat Chat, d core.Delivery, contac
 		if message == d.Source.Message {
 			continue // the answer to the press has redrawn it
 		}
-		if _, err := chat.Send(ctx, contact, core.Source{Contact: contact, Message: message}, card, d.ID); err != nil {
+		if _, err := chat.Send(ctx, contact, core.Source{Contact: contact, Room: d.Source.Room, Public: d.Source.Public, Message: message}, card, d.ID); err != nil {
 			return err
 		}
 	}

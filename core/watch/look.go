@@ -221,6 +221,11 @@ func (w *Watcher) openCase(st *state, l *core.Look, s core.SignIn, a core.Assess
 	if err := w.tell(l, &c, core.NewsCase, now, c.Asked...); err != nil {
 		return err
 	}
+	onBoards, err := w.onBoards(&c, core.NewsBoard, now)
+	if err != nil {
+		return err
+	}
+	l.Deliveries = append(l.Deliveries, onBoards...)
 	l.Cases = append(l.Cases, c)
 	return nil
 }
@@ -342,6 +347,26 @@ func (w *Watcher) deliveries(c *core.Case, news core.News, due time.Time, to ...
 				Source: source, News: news, Subject: string(c.ID), Made: due, Due: due,
 			})
 		}
+	}
+	if news != core.NewsRedraw {
+		return made, nil
+	}
+	onBoards, err := w.onBoards(c, news, due)
+	return append(made, onBoards...), err
+}
+
+// onBoards are the news of a case for the household's own rooms; an owner stands for all who read there.
+func (w *Watcher) onBoards(c *core.Case, news core.News, due time.Time) ([]core.Delivery, error) {
+	var made []core.Delivery
+	for i, board := range w.Boards {
+		id, err := core.NewDeliveryID(w.Random)
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, core.Delivery{
+			ID: id, Key: fmt.Sprintf("%s:%s:%d:board %d", news, c.ID, c.Version+1, i), To: w.House.Owners()[0].ID,
+			Source: board, News: news, Subject: string(c.ID), Made: due, Due: due,
+		})
 	}
 	return made, nil
 }

@@ -27,6 +27,7 @@ type Watcher struct {
 	Random     io.Reader
 	Log        *slog.Logger
 	News       func()                             // called when there is something to deliver; may be nil
+	Boards     []core.Source                      // the household's own rooms, where cases are told without their facts
 	Reach      func(core.MemberID) []core.Contact // where a member can be told something; nil: the courier finds out
 
 	mu      sync.Mutex

@@ -316,3 +316,28 @@ func TestChatsDownForADay(t *testing.T) {
 		t.Errorf("%d cases became %d messages:\n%s", len(open), n, got)
 	}
 }
+
+// The household's own room hears of a case and of its end, and of neither the place nor the address.
+func TestBoard(t *testing.T) {
+	mail := &coretest.Mail{}
+	books := &coretest.Books{}
+	h := coretest.NewHouse(t, books, coretest.RiveraServices(), mail)
+	h.Watcher.Boards = []core.Source{{Contact: core.Contact{Chat: core.Terminal, User: "board"}, Room: "room", Public: true}}
+	h.Watch(t.Context())
+	order(t, h, "home", "leo signs in on Opera on Windows from Oslo")
+	h.Pass(t.Context(), time.Minute)
+	marta, _ := h.Household.Member("marta")
+	if _, err := h.Watcher.Answer(t.Context(), marta, core.Source{}, cases(t, books)[0].ID, core.Ours, "leo"); err != nil {
+		t.Fatal(err)
+	}
+	h.Pass(t.Context(), time.Second)
+	got := mail.To("board")
+	if len(got) != 2 || !strings.Contains(got[0], "I asked Leo in private.") || !strings.Contains(got[1], "It was Leo, said Marta at") {
+		t.Fatalf("the room reads %q", got)
+	}
+	for _, hidden := range []string{"Oslo", "Norway", "2001", "[", "Opera"} {
+		if strings.Contains(strings.Join(got, "\n"), hidden) {
+			t.Errorf("the room reads %q in %q", hidden, got)
+		}
+	}
+}

@@ -76,7 +76,7 @@ CREATE TABLE deliveries (
     key      TEXT    NOT NULL UNIQUE,
     member   TEXT    NOT NULL,
     source   TEXT    NOT NULL CHECK (json_valid(source)), -- JSON
-    news     TEXT    NOT NULL CHECK (news IN ('action', 'case', 'redraw', 'digest', 'week', 'learned', 'silent',
+    news     TEXT    NOT NULL CHECK (news IN ('action', 'case', 'redraw', 'board', 'digest', 'week', 'learned', 'silent',
                                                       'gateway', 'invite', 'unreached', 'chat-ended', 'apology')),
     subject  TEXT    NOT NULL,
     made     TEXT    NOT NULL,
@@ -87,7 +87,7 @@ CREATE TABLE deliveries (
     dropped  TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (due) WHERE sent = '' AND dropped = '';
-CREATE INDEX deliveries_cases ON deliveries (subject, member) WHERE news = 'case';
+CREATE INDEX deliveries_cases ON deliveries (subject, member) WHERE news IN ('case', 'board');
 
 -- Invitations that link a person to a member. Owners make rows. The code of an invitation is not stored, only its SHA-256.
 -- Swept: 30 days after they lapsed.
