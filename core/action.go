@@ -51,6 +51,7 @@ type Action struct {
 	Asked   Source   // where it was asked, so that the outcome is told there
 	Decided Source   // where the decider said it
 	Case    CaseID   // the case it answers; "": none
+	Pass    PassID   // the pass it ended; "": none
 	Service ServiceID
 	Account Account  // whose reset, or whose devices when all are meant
 	Targets []Target // what a sign-out ends; empty for a reset

@@ -18,6 +18,7 @@ const (
 	Quiet    Level = "quiet"    // it is theirs
 	Noted    Level = "noted"    // a line in the digest
 	Repeat   Level = "repeat"   // an alert of the last days tells of it already
+	Expected Level = "expected" // it would be asked about, but a member said that it would come
 	Alert    Level = "alert"
 	Urgent   Level = "urgent"
 )

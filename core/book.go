@@ -9,6 +9,7 @@ var (
 	ErrUsed     = errors.New("offer was taken or has lapsed")
 	ErrUnderway = errors.New("the device is being signed out already")
 	ErrStale    = errors.New("action was changed meanwhile")
+	ErrFull     = errors.New("there is no room for another one")
 )
 
 // HistoryQuery chooses entries of the audit, newest first.

@@ -49,6 +49,16 @@ func (c *Case) Concerns(m MemberID) bool {
 // All returns the sign-in that opened the case and those of other devices and accounts.
 func (c *Case) All() []SignIn { return append([]SignIn{c.SignIn}, c.Also...) }
 
+// Of returns the sign-in that concerns a member most: one to their own account, or else the first.
+func (c *Case) Of(m MemberID) SignIn {
+	for _, s := range c.All() {
+		if s.Account.Member == m {
+			return s
+		}
+	}
+	return c.SignIn
+}
+
 // MaxAlso is how many sign-ins of other devices and accounts a case keeps.
 const MaxAlso = 10
 
@@ -86,11 +96,13 @@ type Seen struct {
 }
 
 // Look is what one look at a service's sign-ins brought: the sign-ins in the order in which they were assessed, the cases
-// that they opened or changed, the news of it, and the cursor after it.
+// that they opened or changed, the passes that they took, the news of it, and the cursor after it.
 type Look struct {
 	Service    ServiceID
 	Cursor     string
 	Seen       []Seen
 	Cases      []Case
+	Passes     []Pass
+	Entries    []Entry
 	Deliveries []Delivery
 }

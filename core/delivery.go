@@ -19,6 +19,8 @@ const (
 	NewsRedraw    News = "redraw"     // a case has changed: the message that told of it is redrawn, if there is one
 	NewsBoard     News = "board"      // a case, told in the household's own room; Subject is its id
 	NewsDigest    News = "digest"     // several cases wait for an answer
+	NewsPass      News = "pass"       // a device signed in by a pass, or is not signed out at its end; Subject is its id
+	NewsBack      News = "back"       // devices that are back since a sign-out of everything or a reset; Subject is the action's id
 	NewsWeek      News = "week"       // what the watch noted in a week and asked nobody about; Subject is the day it ends
 	NewsLearned   News = "learned"    // the watch has learned the household
 	NewsSilent    News = "silent"     // a service has told no sign-ins for long; Subject is its id

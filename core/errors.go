@@ -115,6 +115,10 @@ func RightError(act Act) *Error {
 		e.Text = Say("Only the owner can invite somebody.")
 	case AnswerAlerts:
 		e.Text = Say("You can answer for your own sign-ins only.")
+	case MakeExceptions:
+		e.Text = Say("You can make exceptions for your own sign-ins only.")
+	case ExpectDevices:
+		e.Text = Say("You can tell me of devices at your own accounts only.")
 	}
 	return e
 }

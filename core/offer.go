@@ -31,13 +31,15 @@ type Offer struct {
 // For tells whether a member is in the audience.
 func (o *Offer) For(m MemberID) bool { return slices.Contains(o.Audience, m) }
 
-// Taking says what an action uses up, who takes it and when: an offer, and the answer to a case, which the action then is.
+// Taking says what an action uses up, who takes it and when: an offer, the answer to a case, which the action then is, and a
+// pass, which it ends.
 // The zero Taking takes nothing.
 type Taking struct {
 	Offer OfferID
 	By    MemberID
 	At    time.Time
 	Case  CaseID // answered with NotOurs
+	Pass  PassID // ended
 	Said  Source // where it was answered
 	Reset bool   // By wants the password reset as well
 }

@@ -13,11 +13,13 @@ const (
 	ChangeSettings Act = "change settings"
 	InvitePeople   Act = "invite people" // to link a chat to a member, and to unlink it
 	AnswerAlerts   Act = "answer alerts" // to see suspicious sign-ins and to say whose they were
+	MakeExceptions Act = "except alerts" // to have a device or a place not asked about again, and to take that back
+	ExpectDevices  Act = "expect"        // to say that a device will sign in, and to take that back
 )
 
 // Acts lists every act, for the matrix of rights.
 func Acts() []Act {
-	return []Act{ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts}
+	return []Act{ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts, MakeExceptions, ExpectDevices}
 }
 
 // Whose says whom an act touches, seen from the person who acts.
@@ -51,6 +53,8 @@ const (
 //	change settings  yes    yes       yes    no        yes    no
 //	invite people    yes    yes       no     no        no     no
 //	answer alerts    yes    yes       yes    no        yes    no
+//	except alerts    yes    yes       yes    no        yes    no
+//	expect           yes    yes       yes    no        yes    no
 func May(role Role, act Act, whose Whose) Verdict {
 	if whose != Own && whose != Others {
 		return Denied
@@ -69,7 +73,7 @@ func May(role Role, act Act, whose Whose) Verdict {
 
 func mayOwner(act Act) Verdict {
 	switch act {
-	case ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts:
+	case ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts, MakeExceptions, ExpectDevices:
 		return Allowed
 	}
 	return Denied
@@ -84,7 +88,7 @@ func mayAdult(act Act, own bool) Verdict {
 			return Allowed
 		}
 		return MayAsk
-	case ReadHistory, ChangeSettings, AnswerAlerts:
+	case ReadHistory, ChangeSettings, AnswerAlerts, MakeExceptions, ExpectDevices:
 		if own {
 			return Allowed
 		}
@@ -102,7 +106,7 @@ func mayChild(act Act, own bool) Verdict {
 		return MayAsk
 	case StartReset:
 		return MayAsk
-	case ListDevices, ReadHistory, ReadStatus, ChangeSettings, AnswerAlerts:
+	case ListDevices, ReadHistory, ReadStatus, ChangeSettings, AnswerAlerts, MakeExceptions, ExpectDevices:
 		if own {
 			return Allowed
 		}

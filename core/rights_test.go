@@ -19,6 +19,8 @@ read status      yes    yes       yes    yes       yes    no
 change settings  yes    yes       yes    no        yes    no
 invite people    yes    yes       no     no        no     no
 answer alerts    yes    yes       yes    no        yes    no
+except alerts    yes    yes       yes    no        yes    no
+expect           yes    yes       yes    no        yes    no
 `
 
 func TestMayIsTheWholeMatrix(t *testing.T) {

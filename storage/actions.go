@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"latchstring/core"
 )
@@ -22,6 +23,7 @@ type actionRow struct {
 	Asked    inJSON[core.Source]   `db:"asked"`
 	Decided  inJSON[core.Source]   `db:"decided"`
 	Case     core.CaseID           `db:"case_id"`
+	Pass     core.PassID           `db:"pass_id"`
 	Service  core.ServiceID        `db:"service"`
 	Account  inJSON[core.Account]  `db:"account"`
 	Targets  inJSON[[]core.Target] `db:"targets"`
@@ -37,7 +39,7 @@ type actionRow struct {
 func rowOf(a core.Action) actionRow {
 	return actionRow{
 		ID: a.ID, Version: a.Version, Act: a.Act, State: a.State, Outcome: a.Outcome, Reason: a.Reason,
-		Actor: a.Actor, Decider: a.Decider, Asked: inJSON[core.Source]{a.Asked}, Decided: inJSON[core.Source]{a.Decided}, Case: a.Case,
+		Actor: a.Actor, Decider: a.Decider, Asked: inJSON[core.Source]{a.Asked}, Decided: inJSON[core.Source]{a.Decided}, Case: a.Case, Pass: a.Pass,
 		Service: a.Service, Account: inJSON[core.Account]{a.Account}, Targets: inJSON[[]core.Target]{a.Targets},
 		Whole: a.Whole, Attempts: a.Attempts, Looks: a.Looks,
 		Started: stamp(a.Started), Settled: stamp(a.Settled), LookAt: stamp(a.LookAt), Ended: stamp(a.Ended),
@@ -47,7 +49,7 @@ func rowOf(a core.Action) actionRow {
 func (r *actionRow) action() core.Action {
 	return core.Action{
 		ID: r.ID, Version: r.Version, Act: r.Act, State: r.State, Outcome: r.Outcome, Reason: r.Reason,
-		Actor: r.Actor, Decider: r.Decider, Asked: r.Asked.V, Decided: r.Decided.V, Case: r.Case,
+		Actor: r.Actor, Decider: r.Decider, Asked: r.Asked.V, Decided: r.Decided.V, Case: r.Case, Pass: r.Pass,
 		Service: r.Service, Account: r.Account.V, Targets: r.Targets.V,
 		Whole: r.Whole, Attempts: r.Attempts, Looks: r.Looks,
 		Started: r.Started.time(), Settled: r.Settled.time(), LookAt: r.LookAt.time(), Ended: r.Ended.time(),
@@ -67,6 +69,11 @@ func (s *Store) Begin(ctx context.Context, a core.Action, take core.Taking, entr
 				return err
 			}
 		}
+		if take.Pass != "" {
+			if err := t.endPass(take, a.ID); err != nil {
+				return err
+			}
+		}
 		return t.keep(a, entries, deliveries)
 	})
 }
@@ -82,14 +89,14 @@ func (s *Store) Save(ctx context.Context, a core.Action, entries []core.Entry, d
 }
 
 const (
-	insertAction = `INSERT INTO actions (id, version, act, state, outcome, reason, actor, decider, asked, decided, case_id, service,
+	insertAction = `INSERT INTO actions (id, version, act, state, outcome, reason, actor, decider, asked, decided, case_id, pass_id, service,
 			account, targets, whole, attempts, looks, started, settled, look_at, ended)
-		VALUES (:id, 1, :act, :state, :outcome, :reason, :actor, :decider, :asked, :decided, :case_id, :service,
+		VALUES (:id, 1, :act, :state, :outcome, :reason, :actor, :decider, :asked, :decided, :case_id, :pass_id, :service,
 			:account, :targets, :whole, :attempts, :looks, :started, :settled, :look_at, :ended)
 		ON CONFLICT (id) DO NOTHING`
 
 	updateAction = `UPDATE actions SET version = version + 1, act = :act, state = :state, outcome = :outcome,
-			reason = :reason, actor = :actor, decider = :decider, asked = :asked, decided = :decided, case_id = :case_id, service = :service,
+			reason = :reason, actor = :actor, decider = :decider, asked = :asked, decided = :decided, case_id = :case_id, pass_id = :pass_id, service = :service,
 			account = :account, targets = :targets, whole = :whole, attempts = :attempts, looks = :looks,
 			started = :started, settled = :settled, look_at = :look_at, ended = :ended
 		WHERE id = :id AND version = :version`
@@ -167,7 +174,7 @@ func (t *tx) hold(a core.Action) error {
 }
 
 const (
-	actionColumns = `SELECT id, version, act, state, outcome, reason, actor, decider, asked, decided, case_id, service, account,
+	actionColumns = `SELECT id, version, act, state, outcome, reason, actor, decider, asked, decided, case_id, pass_id, service, account,
 		targets, whole, attempts, looks, started, settled, look_at, ended FROM actions `
 
 	selectAction = actionColumns + `WHERE id = ?`
@@ -191,9 +198,22 @@ func (s *Store) Action(ctx context.Context, id core.ActionID) (core.Action, erro
 // Unended returns the actions that have not ended, those that are executing first and then the oldest first, 1,000 at the
 // most.
 func (s *Store) Unended(ctx context.Context) ([]core.Action, error) {
+	return s.actions(ctx, "unended actions", selectUnended)
+}
+
+const selectSevered = actionColumns + `WHERE started > ? AND json_extract(account, '$.member') <> ''
+	AND outcome IN ('gone', 'was gone', 'later', 'came back', 'again', 'started', 'done by hand') ORDER BY started, id LIMIT 1000`
+
+// Severed returns the sign-outs of a member's whole account and the password resets that were begun after a time and were
+// taken by their service or done by hand, the oldest first.
+func (s *Store) Severed(ctx context.Context, after time.Time) ([]core.Action, error) {
+	return s.actions(ctx, "severing actions", selectSevered, stamp(after))
+}
+
+func (s *Store) actions(ctx context.Context, what, query string, args ...any) ([]core.Action, error) {
 	var rows []actionRow
-	if err := s.read.SelectContext(ctx, &rows, selectUnended); err != nil {
-		return nil, fmt.Errorf("unended actions: %w", err)
+	if err := s.read.SelectContext(ctx, &rows, query, args...); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	actions := make([]core.Action, len(rows))
 	for i := range rows {

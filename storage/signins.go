@@ -137,6 +137,14 @@ func (s *Store) RecordLook(ctx context.Context, l core.Look) error {
 				return err
 			}
 		}
+		for _, p := range l.Passes {
+			if err := t.keepPass(p); err != nil {
+				return err
+			}
+		}
+		if err := t.record(l.Entries); err != nil {
+			return err
+		}
 		if err := t.post(l.Deliveries); err != nil {
 			return err
 		}

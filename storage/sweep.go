@@ -26,6 +26,8 @@ func sweepings() []sweeping {
 		{"sign_ins", 400 * day, `DELETE FROM sign_ins WHERE at <= :before`},
 		{"failed sign_ins", 30 * day, `DELETE FROM sign_ins WHERE failed = 1 AND at <= :before`},
 		{"most sign_ins", 0, `DELETE FROM sign_ins WHERE number <= (SELECT max(number) FROM sign_ins) - 50000`},
+		{"passes", 60 * day, `DELETE FROM passes WHERE ended <> '' AND ended <= :before`},
+		{"exceptions", 400 * day, `DELETE FROM exceptions WHERE made <= :before`},
 		{"cases", 400 * day, `DELETE FROM cases WHERE opened <= :before`},
 	}
 }

@@ -144,7 +144,7 @@ func (e errand) run(t *tx) (answer, fault error) {
 
 // unrecorded words a failure to write for the member who asked. What the book says on purpose stays as it is.
 func unrecorded(what string, err error) error {
-	if slices.Contains([]error{nil, core.ErrNone, core.ErrUsed, core.ErrUnderway, core.ErrStale}, err) {
+	if slices.Contains([]error{nil, core.ErrNone, core.ErrUsed, core.ErrUnderway, core.ErrStale, core.ErrFull}, err) {
 		return err
 	}
 	return core.RecordError(fmt.Errorf("%s: %w", what, err))

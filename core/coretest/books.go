@@ -22,6 +22,9 @@ type AllBooks interface {
 	talk.PostBook
 	talk.Inbox
 	watch.Book
+	watch.PassBook
+	watch.ExceptionBook
+	watch.ActionBook
 }
 
 // Books keeps the household's record in memory, as storage does on disk and with the same answers. Its zero value is an
@@ -39,6 +42,8 @@ type Books struct {
 	offsets    map[core.Chat]string
 	seen       []core.Seen
 	cases      []core.Case
+	passes     []core.Pass
+	exceptions []core.Exception
 	cursors    map[core.ServiceID]string
 	invites    map[core.InviteID]core.Invite
 	links      []core.Link
@@ -88,8 +93,14 @@ func (b *Books) Begin(ctx context.Context, a core.Action, take core.Taking, entr
 		if take.Case != "" && !b.isOpen(take.Case) {
 			return core.ErrUsed
 		}
+		if take.Pass != "" && !b.isLive(take.Pass) {
+			return core.ErrUsed
+		}
 		if err := b.keep(a); err != nil {
 			return err
+		}
+		if take.Pass != "" {
+			b.endPass(take, a.ID)
 		}
 		if take.Case != "" {
 			b.answerCase(take, a.ID)

@@ -49,6 +49,9 @@ func (b *Books) Seen(_ context.Context, after time.Time, limit int) ([]core.Seen
 // RecordLook is a method of [watch.Book].
 func (b *Books) RecordLook(ctx context.Context, l core.Look) error {
 	return b.change(ctx, func() error {
+		if slices.ContainsFunc(l.Passes, func(p core.Pass) bool { return b.passAt(p) < 0 }) {
+			return core.ErrStale
+		}
 		if slices.ContainsFunc(l.Cases, func(c core.Case) bool { return c.Version > 0 && b.caseAt(c) < 0 }) {
 			return core.ErrStale
 		}
@@ -61,6 +64,10 @@ func (b *Books) RecordLook(ctx context.Context, l core.Look) error {
 		for _, c := range l.Cases {
 			b.keepCase(c)
 		}
+		for _, p := range l.Passes {
+			b.keepPass(p)
+		}
+		b.record(l.Entries)
 		b.post(l.Deliveries)
 		if b.cursors == nil {
 			b.cursors = map[core.ServiceID]string{}

@@ -34,3 +34,35 @@ type Book interface {
 	// Post adds deliveries; one whose key is known is left out.
 	Post(ctx context.Context, deliveries []core.Delivery) error
 }
+
+// PassBook is where the watcher keeps the passes. Each method is one transaction.
+type PassBook interface {
+	// Passes returns the passes that have not ended, and those that ended after a time, the oldest first.
+	Passes(ctx context.Context, endedAfter time.Time) ([]core.Pass, error)
+
+	// PutPass adds a pass with its entry. It answers core.ErrFull where its member has core.MaxPasses that have not ended.
+	PutPass(ctx context.Context, p core.Pass, e core.Entry) error
+
+	// SavePass replaces the recorded pass with p, opens cases of Version 0 and adds entries and deliveries, all or nothing.
+	// p.Version must be the recorded one (core.ErrStale otherwise) and is one higher afterwards.
+	SavePass(ctx context.Context, p core.Pass, cases []core.Case, entries []core.Entry, deliveries []core.Delivery) error
+}
+
+// ExceptionBook is where the watcher keeps the exceptions. Each method is one transaction.
+type ExceptionBook interface {
+	// Exceptions returns all exceptions, the oldest first.
+	Exceptions(ctx context.Context) ([]core.Exception, error)
+
+	// PutException adds an exception with its entry. It answers core.ErrFull where its member has core.MaxExceptions.
+	PutException(ctx context.Context, x core.Exception, e core.Entry) error
+
+	// DropException removes an exception, or answers core.ErrNone.
+	DropException(ctx context.Context, id core.ExceptionID, e core.Entry) error
+}
+
+// ActionBook tells the watcher what was done, of which it may see the consequences.
+type ActionBook interface {
+	// Severed returns the sign-outs of a member's whole account and the password resets that were begun after a time and were
+	// taken by their service or done by hand, the oldest first.
+	Severed(ctx context.Context, after time.Time) ([]core.Action, error)
+}

@@ -1,4 +1,4 @@
--- 1: offers, actions, deliveries, the inbox, settings, sign-ins and the audit
+-- 1: offers, actions, deliveries, the inbox, settings, sign-ins, passes and the audit
 --
 -- Times are UTC texts of one width, "2026-01-02T03:04:05.000006Z", so that their order as text is their order in time;
 -- '' is no time. Columns marked JSON hold core's own JSON. Enum values are core's words.
@@ -20,6 +20,7 @@ CREATE TABLE actions (
     asked          TEXT    NOT NULL CHECK (json_valid(asked)),   -- JSON
     decided        TEXT    NOT NULL CHECK (json_valid(decided)), -- JSON
     case_id        TEXT    NOT NULL,                             -- '' answers none
+    pass_id        TEXT    NOT NULL,                             -- '' ends none
     service        TEXT    NOT NULL,
     account        TEXT    NOT NULL CHECK (json_valid(account)), -- JSON
     targets        TEXT    NOT NULL CHECK (json_valid(targets)), -- JSON
@@ -33,6 +34,7 @@ CREATE TABLE actions (
 ) STRICT;
 CREATE INDEX actions_unended ON actions (started) WHERE state <> 'ended';
 CREATE INDEX actions_ended ON actions (ended) WHERE state = 'ended';
+CREATE INDEX actions_severed ON actions (started) WHERE json_extract(account, '$.member') <> '';
 
 -- What executing actions have hold of: a device (member and login are '') or an account whose reset is started (device
 -- is ''). The key is what keeps two actions from the same thing. Bounded by the executing actions; their end deletes it.
@@ -76,8 +78,8 @@ CREATE TABLE deliveries (
     key      TEXT    NOT NULL UNIQUE,
     member   TEXT    NOT NULL,
     source   TEXT    NOT NULL CHECK (json_valid(source)), -- JSON
-    news     TEXT    NOT NULL CHECK (news IN ('action', 'case', 'redraw', 'board', 'digest', 'week', 'learned', 'silent',
-                                                      'gateway', 'invite', 'unreached', 'chat-ended', 'apology')),
+    news     TEXT    NOT NULL CHECK (news IN ('action', 'case', 'redraw', 'board', 'digest', 'pass', 'back', 'week',
+                                                      'learned', 'silent', 'gateway', 'invite', 'unreached', 'chat-ended', 'apology')),
     subject  TEXT    NOT NULL,
     made     TEXT    NOT NULL,
     due      TEXT    NOT NULL,
@@ -210,6 +212,38 @@ CREATE INDEX cases_sign_in ON cases (service, key);
 CREATE INDEX cases_opened ON cases (opened);
 CREATE INDEX cases_open ON cases (opened) WHERE answer = '';
 CREATE INDEX cases_action ON cases (action) WHERE action <> '';
+
+-- Devices that members expect to sign in, until when, and the sign-in that came of it. Members make rows.
+-- Bound: 20 that have not ended for each member. Swept: 60 days after they ended.
+CREATE TABLE passes (
+    id      TEXT    NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL CHECK (version > 0),
+    by      TEXT    NOT NULL,
+    asked   TEXT    NOT NULL CHECK (json_valid(asked)),   -- JSON: where
+    words   TEXT    NOT NULL,                             -- what the member calls the device
+    made    TEXT    NOT NULL,
+    until   TEXT    NOT NULL,
+    sign_in TEXT    NOT NULL CHECK (json_valid(sign_in)), -- JSON: by which a device took it
+    revoked TEXT    NOT NULL,
+    ended   TEXT    NOT NULL,
+    action  TEXT    NOT NULL                              -- the sign-out that ended it; '' is none
+) STRICT;
+CREATE INDEX passes_live ON passes (by) WHERE ended = '';
+CREATE INDEX passes_ended ON passes (ended) WHERE ended <> '';
+
+-- Devices and places that nobody is asked about. Members make rows.
+-- Bound: 50 for each member. Swept: 400 days after they were made.
+CREATE TABLE exceptions (
+    number  INTEGER NOT NULL PRIMARY KEY, -- the order in which they were made
+    id      TEXT    NOT NULL UNIQUE,
+    by      TEXT    NOT NULL,
+    made    TEXT    NOT NULL,
+    account TEXT    NOT NULL CHECK (json_valid(account)), -- JSON: whose sign-ins
+    device  TEXT    NOT NULL CHECK (json_valid(device)),  -- JSON
+    name    TEXT    NOT NULL,                             -- of the device
+    place   TEXT    NOT NULL CHECK (json_valid(place))    -- JSON
+) STRICT;
+CREATE INDEX exceptions_by ON exceptions (by);
 
 -- How far each service's sign-ins were read. Bounded by the services.
 CREATE TABLE cursors (

@@ -13,6 +13,7 @@ CREATE TABLE actions (
     asked          TEXT    NOT NULL CHECK (json_valid(asked)),   -- JSON
     decided        TEXT    NOT NULL CHECK (json_valid(decided)), -- JSON
     case_id        TEXT    NOT NULL,                             -- '' answers none
+    pass_id        TEXT    NOT NULL,                             -- '' ends none
     service        TEXT    NOT NULL,
     account        TEXT    NOT NULL CHECK (json_valid(account)), -- JSON
     targets        TEXT    NOT NULL CHECK (json_valid(targets)), -- JSON
@@ -26,6 +27,8 @@ CREATE TABLE actions (
 ) STRICT;
 
 CREATE INDEX actions_ended ON actions (ended) WHERE state = 'ended';
+
+CREATE INDEX actions_severed ON actions (started) WHERE json_extract(account, '$.member') <> '';
 
 CREATE INDEX actions_unended ON actions (started) WHERE state <> 'ended';
 
@@ -98,8 +101,8 @@ CREATE TABLE deliveries (
     key      TEXT    NOT NULL UNIQUE,
     member   TEXT    NOT NULL,
     source   TEXT    NOT NULL CHECK (json_valid(source)), -- JSON
-    news     TEXT    NOT NULL CHECK (news IN ('action', 'case', 'redraw', 'board', 'digest', 'week', 'learned', 'silent',
-                                                      'gateway', 'invite', 'unreached', 'chat-ended', 'apology')),
+    news     TEXT    NOT NULL CHECK (news IN ('action', 'case', 'redraw', 'board', 'digest', 'pass', 'back', 'week',
+                                                      'learned', 'silent', 'gateway', 'invite', 'unreached', 'chat-ended', 'apology')),
     subject  TEXT    NOT NULL,
     made     TEXT    NOT NULL,
     due      TEXT    NOT NULL,
@@ -112,6 +115,19 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_cases ON deliveries (subject, member) WHERE news IN ('case', 'board');
 
 CREATE INDEX deliveries_due ON deliveries (due) WHERE sent = '' AND dropped = '';
+
+CREATE TABLE exceptions (
+    number  INTEGER NOT NULL PRIMARY KEY, -- the order in which they were made
+    id      TEXT    NOT NULL UNIQUE,
+    by      TEXT    NOT NULL,
+    made    TEXT    NOT NULL,
+    account TEXT    NOT NULL CHECK (json_valid(account)), -- JSON: whose sign-ins
+    device  TEXT    NOT NULL CHECK (json_valid(device)),  -- JSON
+    name    TEXT    NOT NULL,                             -- of the device
+    place   TEXT    NOT NULL CHECK (json_valid(place))    -- JSON
+) STRICT;
+
+CREATE INDEX exceptions_by ON exceptions (by);
 
 CREATE TABLE inbox (
     seq      INTEGER NOT NULL PRIMARY KEY,
@@ -176,6 +192,24 @@ CREATE INDEX offers_question ON offers (question) WHERE question <> '';
 CREATE INDEX offers_unused ON offers (reader, number) WHERE used = '';
 
 CREATE INDEX offers_used ON offers (used) WHERE used <> '';
+
+CREATE TABLE passes (
+    id      TEXT    NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL CHECK (version > 0),
+    by      TEXT    NOT NULL,
+    asked   TEXT    NOT NULL CHECK (json_valid(asked)),   -- JSON: where
+    words   TEXT    NOT NULL,                             -- what the member calls the device
+    made    TEXT    NOT NULL,
+    until   TEXT    NOT NULL,
+    sign_in TEXT    NOT NULL CHECK (json_valid(sign_in)), -- JSON: by which a device took it
+    revoked TEXT    NOT NULL,
+    ended   TEXT    NOT NULL,
+    action  TEXT    NOT NULL                              -- the sign-out that ended it; '' is none
+) STRICT;
+
+CREATE INDEX passes_ended ON passes (ended) WHERE ended <> '';
+
+CREATE INDEX passes_live ON passes (by) WHERE ended = '';
 
 CREATE TABLE rooms (
     chat TEXT NOT NULL,
