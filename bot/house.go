@@ -68,8 +68,9 @@ func build(p plan) *house {
 		Pauses: lookPauses(),
 	}
 	b.watcher = &watch.Watcher{
-		House: h, Connectors: connectors, Book: store, Places: p.places, Tuning: p.watch.Tuning(), Every: p.watch.Every,
-		Escalate: p.watch.EscalateAfter, Now: time.Now, Random: rand.Reader, Log: log, News: b.courier.Nudge,
+		House: h, Connectors: connectors, Book: store, Passes: store, Exceptions: store, Actions: store, Places: p.places,
+		Tuning: p.watch.Tuning(), Every: p.watch.Every, Escalate: p.watch.EscalateAfter, SignOut: b.desk.EndPass,
+		Now: time.Now, Random: rand.Reader, Log: log, News: b.courier.Nudge,
 	}
 	b.talk = &talk.Talk{
 		House: h, Desk: b.desk, Watch: b.watcher, Offers: store, Settings: store,

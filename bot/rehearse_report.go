@@ -76,7 +76,7 @@ func playHistory(history []past, tuning watch.Tuning, answered bool, raised func
 			t.repeats++
 		case core.Noted:
 			t.noted++
-		case core.Learning, core.Quiet:
+		case core.Learning, core.Quiet, core.Expected:
 		}
 	}
 	return t

@@ -131,7 +131,7 @@ func (d *Desk) wake() chan struct{} {
 
 // unrecorded turns a failure of the book into one that a member can read. What the book says on purpose stays as it is.
 func unrecorded(err error) error {
-	for _, meant := range []error{core.ErrNone, core.ErrUsed, core.ErrUnderway, core.ErrStale} {
+	for _, meant := range []error{core.ErrNone, core.ErrUsed, core.ErrUnderway, core.ErrStale, core.ErrFull} {
 		if errors.Is(err, meant) {
 			return err
 		}

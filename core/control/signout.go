@@ -16,11 +16,14 @@ type Order struct {
 	At    core.Source
 	Offer core.OfferID // "" when it was typed
 	Case  core.CaseID  // which the sign-out answers; "": none
+	Pass  core.PassID  // which the sign-out ends; "": none
 	Reset bool         // By wants the password reset after it
+
+	unattended bool // it was given earlier: nobody waits for the answer
 }
 
 func (o Order) taking(now time.Time) core.Taking {
-	return core.Taking{Offer: o.Offer, By: o.By.ID, At: now, Case: o.Case, Said: o.At, Reset: o.Reset}
+	return core.Taking{Offer: o.Offer, By: o.By.ID, At: now, Case: o.Case, Pass: o.Pass, Said: o.At, Reset: o.Reset}
 }
 
 // BeginSignOut records a sign-out that was confirmed, and takes the order's offer with it. Told are the people the member
@@ -37,7 +40,7 @@ func (d *Desk) BeginSignOut(ctx context.Context, o Order, want Want, told []core
 	if p.Own && len(p.Devices) == 0 {
 		return core.Action{}, core.OwnSessionError()
 	}
-	if !p.covers(told) || p.Again {
+	if o.Pass == "" && !p.covers(told) || p.Again { // a pass is for the device, whoever has used it since
 		return core.Action{}, core.ChangedError()
 	}
 	a, err := d.newSignOut(o, p)
@@ -53,7 +56,7 @@ func (d *Desk) BeginSignOut(ctx context.Context, o Order, want Want, told []core
 
 // sameOpen finds what the same member asked for, or has in hand, already: asking three times makes it no more.
 func (d *Desk) sameOpen(ctx context.Context, a core.Action) (core.Action, bool) {
-	if a.State != core.Pending && a.State != core.InHand || a.Case != "" {
+	if a.State != core.Pending && a.State != core.InHand || a.Case != "" || a.Pass != "" {
 		return core.Action{}, false
 	}
 	actions, err := d.Book.Unended(ctx)
@@ -76,7 +79,7 @@ func (d *Desk) newSignOut(o Order, p Plan) (core.Action, error) {
 		return core.Action{}, core.RecordError(err)
 	}
 	a := core.Action{
-		ID: core.ActionID(id), Act: core.SignOut, Actor: o.By.ID, Asked: o.At, Case: o.Case, Service: p.Want.Service,
+		ID: core.ActionID(id), Act: core.SignOut, Actor: o.By.ID, Asked: o.At, Case: o.Case, Pass: o.Pass, Service: p.Want.Service,
 		Account: p.account, Targets: p.targets(), Whole: p.whole, Outcome: core.Open, Started: d.Now(),
 	}
 	if len(a.Targets) == 0 {
@@ -127,7 +130,11 @@ func (d *Desk) begin(ctx context.Context, a core.Action, o Order, steps ...core.
 		entries = append(entries, d.entry(a, a.Actor, core.Concluded))
 	}
 	var news []core.Delivery
-	if a.State != core.Executing && a.Decider != "" {
+	switch {
+	case a.State == core.Executing: // its outcome is the news
+	case o.unattended:
+		news = d.deliveries(a)
+	case a.Decider != "":
 		news = d.deliveriesBut(a, o.By.ID)
 	}
 	if a.State == core.Executing {

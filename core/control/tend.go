@@ -137,8 +137,9 @@ func (d *Desk) reconcile(ctx context.Context, a core.Action, looking core.Member
 	a.Targets = slices.Clone(a.Targets)
 	devices, err := d.look(ctx, c)
 	concludeTargets(&a, devices, err != nil)
-	// One call for a whole account is not repeated: it would also end what signed in since.
-	if err == nil && unsettled(a) && a.Attempts < 2 && now.Sub(a.Started) < retryWithin && c.SignOut != nil && !a.Whole {
+	// One call for a whole account is not repeated: it would also end what signed in since. That a pass is over stays true.
+	fresh := now.Sub(a.Started) < retryWithin || a.Pass != ""
+	if err == nil && unsettled(a) && a.Attempts < 2 && fresh && c.SignOut != nil && !a.Whole {
 		return d.retry(ctx, a, c)
 	}
 	for i := range a.Targets {

@@ -15,6 +15,7 @@ var addresses = map[string]netip.Addr{
 	"Oslo":     netip.MustParseAddr("2001:db8:18::88"),
 	"Madrid":   netip.MustParseAddr("198.51.100.7"),
 	"Toledo":   netip.MustParseAddr("2001:db8:20::200"),
+	"a hotel":  netip.MustParseAddr("2001:db8:21::20"), // in Toledo
 	"a server": netip.MustParseAddr("2001:db8:19::200"),
 	"nowhere":  {},
 }
@@ -36,6 +37,8 @@ func (Atlas) Locate(a netip.Addr) (core.Place, core.Network) {
 		return frankfurt, core.Network{ASN: 64502, Carrier: "Example Hosting", Kind: core.Hosting}
 	case addresses["Toledo"]:
 		return toledo, spain
+	case addresses["a hotel"]:
+		return toledo, core.Network{ASN: 64505, Carrier: "Vodafone"}
 	case addresses["nowhere"], netip.Addr{}:
 		return core.Place{}, core.Network{}
 	}

@@ -90,7 +90,7 @@ const (
 //
 //	stops · starts · falls silent · is cut off · is busy · refuses the key · talks nonsense · only says yes ·
 //	loses its answers · misses requests · lists half · breaks the program
-//	MEMBER signs in on NAME from PLACE · NAME comes back · NAME signs in anew · NAME goes away · NAME plays TITLE · NAME is joined by MEMBER
+//	MEMBER signs in on NAME from PLACE · NAME comes back · NAME signs in anew · NAME signs in anew from PLACE · NAME goes away · NAME plays TITLE · NAME is joined by MEMBER
 func (s *Service) Order(order string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -155,6 +155,9 @@ func (s *Service) orderDevice(name, verb, object string) error {
 		d.Sessions = slices.Clone(d.Sessions)
 		for j := range d.Sessions {
 			d.Sessions[j].Since, d.Sessions[j].LastUsed = s.Now(), s.Now()
+			if address, elsewhere := addresses[strings.TrimPrefix(object, " from ")]; elsewhere {
+				d.Sessions[j].Address = address
+			}
 		}
 		s.devices = append(s.devices, d)
 	case i < 0:

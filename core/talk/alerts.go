@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"latchstring/core"
@@ -140,6 +141,14 @@ func (u *turn) watchCard(ctx context.Context, d core.Delivery) (Card, error) {
 		return card, nil
 	case core.NewsDigest:
 		return u.alertsCard(ctx)
+	case core.NewsPass:
+		p, err := u.Watch.Pass(ctx, u.me, core.PassID(d.Subject))
+		if err != nil || p.Action != "" || !p.Taken() { // the action tells of itself
+			return Card{}, errors.Join(err, core.ErrNone)
+		}
+		return u.passCard(ctx, p)
+	case core.NewsBack:
+		return u.backCard(ctx, core.ActionID(d.Subject))
 	case core.NewsWeek:
 		return u.weekCard(ctx, d.Subject)
 	case core.NewsSilent:

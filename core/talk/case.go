@@ -99,6 +99,9 @@ func (u *turn) caseAsItIs(ctx context.Context, id core.CaseID) Reply {
 
 // outcomeCard says how an action stands; one that answers a case tells it within the case, to those who know of that.
 func (u *turn) outcomeCard(ctx context.Context, a core.Action) Card {
+	if a.Pass != "" {
+		return u.passOutcome(ctx, a)
+	}
 	if a.Case != "" {
 		if c, err := u.Watch.Case(ctx, u.me, a.Case); err == nil {
 			return u.answeredCard(c, &a)
@@ -115,7 +118,7 @@ func (u *turn) caseCard(ctx context.Context, c core.Case) Card {
 				return u.answeredCard(c, &a)
 			}
 		}
-		return u.answeredCard(c, nil)
+		return u.withExceptions(ctx, c, u.answeredCard(c, nil))
 	}
 	card := Card{Tone: Alarm, Private: true, Summary: u.caseQuestion(c), Body: u.caseFacts(c)}
 	card.Body = append(card.Body, u.caseReason(c))
@@ -148,14 +151,7 @@ func (u *turn) caseQuestion(c core.Case) Text {
 }
 
 // own is the sign-in of a case that concerns the reader most: one to their own account, or else the first.
-func (u *turn) own(c core.Case) core.SignIn {
-	for _, s := range c.All() {
-		if s.Account.Member == u.me.ID {
-			return s
-		}
-	}
-	return c.SignIn
-}
+func (u *turn) own(c core.Case) core.SignIn { return c.Of(u.me.ID) }
 
 // caseFacts says what signed in where, from where and when: first what concerns the reader most. What is other people's
 // own is told only to those who may know of it.

@@ -25,6 +25,7 @@ func commands() []command {
 		{"history", "who did what", core.ReadHistory, (*turn).history},
 		{"alerts", "sign-ins that nobody knew, and what came of them", core.AnswerAlerts, (*turn).alerts},
 		{"rehearse", "what I would have asked about, with this and another sensitivity", core.AnswerAlerts, (*turn).rehearse},
+		{"expect", "let a device sign in for a while", core.ExpectDevices, (*turn).expect},
 		{"status", "how the services are doing, and what each can do", core.ReadStatus, (*turn).status},
 		{"invite", "let somebody of the household in", core.InvitePeople, (*turn).invite},
 		{"settings", "how I show you times and addresses", core.ChangeSettings, (*turn).settings},

@@ -53,6 +53,7 @@ func (u *turn) devices(ctx context.Context, said []string) Reply {
 	case r.idle:
 		listings = filter(listings, u.idle)
 	}
+	u.recallPasses(ctx)
 	c := u.deviceCard(listings, r, "devices", said)
 	c.Summary = u.deviceSummary(countDevices(listings), all, r, q)
 	if slices.ContainsFunc(listings, func(l control.Listing) bool { return l.Err != nil && l.Connector.Devices != nil }) {
@@ -206,6 +207,9 @@ func (u *turn) deviceRow(c *core.Connector, d core.Device) Row {
 	}
 	row.Buttons = []Button{u.button(u.label("Sign out {device}", d.Name), Ordinary,
 		offering{kind: kindSignOut, args: signOutArgs{Want: wantOne(d)}, life: lifeOfRow})}
+	if p, ok := u.passOf(d); ok && (p.By == u.me.ID || core.May(u.me.Role, core.ExpectDevices, core.Others) == core.Allowed) {
+		row.Buttons = append(row.Buttons, u.button(u.label("No longer expect {device}", d.Name), Ordinary, offering{kind: kindPassEnd, args: passArgs{p.ID}, life: lifeOfRow}))
+	}
 	return row
 }
 
@@ -240,6 +244,9 @@ func (u *turn) deviceFacts(d core.Device) []Text {
 		facts = append(facts, where)
 	}
 	facts = append(facts, u.lastUse(d)...)
+	if p, ok := u.passOf(d); ok {
+		facts = append(facts, u.say("expected until {time}", u.moment(p.Until)))
+	}
 	if since := d.Since(); !since.IsZero() && u.now.Sub(since) < newFor && !u.now.Before(since) {
 		facts = append(facts, Text{strong(u.say("new").String())})
 	}

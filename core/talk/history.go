@@ -71,6 +71,15 @@ func (u *turn) deed(e core.Entry) Text {
 	if e.Act == core.AnswerAlerts && e.Step == core.Concluded {
 		return u.verdict(e)
 	}
+	if e.Step == core.Requested || e.Step == core.Concluded {
+		switch e.Act {
+		case core.ExpectDevices:
+			return u.expectation(e)
+		case core.MakeExceptions:
+			return u.exceptionMade(e)
+		default:
+		}
+	}
 	switch e.Step {
 	case core.Refused:
 		return u.say("{member} wanted to {act}, and may not.", who, u.act(e))
@@ -104,6 +113,41 @@ func (u *turn) verdict(e core.Entry) Text {
 	return u.say("Nobody said whose {device} at {service} was, so I took it for yours.", device, service)
 }
 
+// expectation says what became of a device that somebody expected.
+func (u *turn) expectation(e core.Entry) Text {
+	name := ""
+	if len(e.Targets) > 0 {
+		name = e.Targets[0]
+	}
+	who, device, service := u.name(e.Actor), u.device(name), u.title(e.Service)
+	switch e.Outcome {
+	case core.Started:
+		return u.say("{device} signed in to {service}, as {member} expected.", device, service, who)
+	case core.Lapsed:
+		return u.say("{member} expected {device}, but nothing signed in.", who, device)
+	case core.Dropped:
+		return u.say("{member} does not expect {device} any more.", who, device)
+	case core.TurnedDown:
+		return u.say("{member} said that {device} at {service} was not the device they expected.", who, device, service)
+	case core.Failed:
+		return u.say("I could not sign {device} out of {service}, which {member} expected no longer.", device, service, who)
+	default:
+		return u.say("{member} told me to expect {device}.", who, device)
+	}
+}
+
+// exceptionMade says what somebody is not to be asked about, or is again.
+func (u *turn) exceptionMade(e core.Entry) Text {
+	what := u.say("sign-ins from near {place}", foreign(strings.Join(e.Targets, " ")))
+	if e.Service != "" {
+		what = u.say("{device} at {service}", u.device(strings.Join(e.Targets, " ")), u.title(e.Service))
+	}
+	if e.Outcome == core.Dropped {
+		return u.say("{member} told me to ask about {what} again.", u.name(e.Actor), what)
+	}
+	return u.say("{member} told me not to ask about {what} again.", u.name(e.Actor), what)
+}
+
 // act says what an entry is about.
 func (u *turn) act(e core.Entry) Text {
 	switch e.Act {
@@ -134,6 +178,10 @@ func (u *turn) act(e core.Entry) Text {
 		return u.say("change a setting")
 	case core.AnswerAlerts:
 		return u.say("answer for other people's sign-ins")
+	case core.MakeExceptions:
+		return u.say("make an exception of a sign-in")
+	case core.ExpectDevices:
+		return u.say("expect a device")
 	case core.InvitePeople:
 		whose := ""
 		if len(e.Whose) > 0 {

@@ -17,9 +17,10 @@ type Word struct {
 
 // The names of what follows a word.
 const (
-	whatFollows = "what"
-	whoFollows  = "who"
-	codeFollows = "code"
+	whatFollows   = "what"
+	whoFollows    = "who"
+	deviceFollows = "device"
+	codeFollows   = "code"
 )
 
 // Menu lists what members can say, in the household's language.
@@ -32,6 +33,8 @@ func (t *Talk) Menu() []Word {
 			takes = Entry{}
 		case core.ReadHistory, core.InvitePeople:
 			takes = Entry{whoFollows, "a person"}
+		case core.ExpectDevices:
+			takes = Entry{deviceFollows, "what will sign in, and until when: Airbnb TV until Sunday 12:00"}
 		default:
 		}
 		words = append(words, t.named(Entry{c.name, c.about}, takes))

@@ -33,6 +33,13 @@ const (
 	kindCaseLater = "ask later"     // has the reader asked again
 	kindCaseShow  = "show case"     // shows how a case stands
 
+	kindPassEnd = "end pass" // ends it before its time
+	kindPassNot = "not mine" // another device took it than was meant
+
+	kindExceptDevice = "except device" // nobody is asked about it again
+	kindExceptPlace  = "except place"
+	kindAskAgain     = "ask again" // takes that back
+
 	kindGuestYes   = "guest yes"   // who was invited says that it is them
 	kindIsMember   = "is member"   // an owner says that it is them
 	kindIsStranger = "is stranger" // an owner says that it is not
@@ -140,12 +147,15 @@ func (u *turn) press(ctx context.Context, o core.Offer) Reply {
 	var invited invitedArgs
 	var linked unlinkArgs
 	var asked caseArgs
+	var pass passArgs
+	var except exceptArgs
 	args := map[string]any{
 		kindSignOut: &sign, kindConfirm: &sign, kindKeep: &sign, kindAsk: &sign,
 		kindReset: &reset, kindStart: &reset, kindAskReset: &reset,
 		kindApprove: &act, kindDeny: &act, kindDone: &act, kindNotDone: &act, kindTomorrow: &act, kindLook: &act,
 		kindIsMember: &invited, kindIsStranger: &invited, kindUnlink: &linked,
 		kindOurs: &asked, kindNotOurs: &asked, kindCaseOut: &asked, kindCaseLater: &asked, kindCaseShow: &asked,
+		kindExceptDevice: &asked, kindExceptPlace: &asked, kindAskAgain: &except, kindPassEnd: &pass, kindPassNot: &pass,
 	}[o.Kind]
 	if args != nil {
 		if err := decode(o, args); err != nil {
@@ -179,6 +189,12 @@ func (u *turn) press(ctx context.Context, o core.Offer) Reply {
 		return u.close(ctx, o)
 	case kindOurs, kindNotOurs, kindCaseOut, kindCaseLater, kindCaseShow:
 		return u.pressCase(ctx, o, asked)
+	case kindExceptDevice, kindExceptPlace:
+		return u.except(ctx, asked.Case, o.Kind == kindExceptPlace)
+	case kindAskAgain:
+		return u.askAgain(ctx, except.Exception)
+	case kindPassEnd, kindPassNot:
+		return u.pressPass(ctx, o, pass.Pass)
 	case kindIsMember, kindIsStranger:
 		return u.decideInvite(ctx, o, invited, o.Kind == kindIsMember)
 	case kindUnlink:

@@ -26,6 +26,9 @@ func choices() []choice {
 
 // settings shows what the member chose, and changes it: "settings clock 12".
 func (u *turn) settings(ctx context.Context, said []string) Reply {
+	if len(said) > 0 && said[0] == "exceptions" {
+		return u.exceptions(ctx)
+	}
 	c := Card{Summary: u.say("This is how I talk to you:"), Private: true}
 	if len(said) == 2 {
 		for _, ch := range choices() {
@@ -53,5 +56,6 @@ func (u *turn) settings(ctx context.Context, said []string) Reply {
 		g.Rows = append(g.Rows, row)
 	}
 	c.Groups = []Group{g}
+	c.Buttons = []Button{again(u.say("What I do not ask about"), "settings exceptions")}
 	return Reply{Card: c}
 }

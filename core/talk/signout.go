@@ -52,6 +52,7 @@ func (u *turn) signout(ctx context.Context, said []string) Reply {
 		c, _ := u.Desk.Connector(d.Service)
 		return !d.Own && c.Can(core.CanSignOut) != core.No && (!r.unknown || unknownDevice(d)) && (!r.idle || u.idle(d))
 	})
+	u.recallPasses(ctx)
 	c := u.deviceCard(listings, r, "signout", said)
 	c.Summary = u.say("Which one shall I sign out?")
 	nothing := countDevices(listings) == 0

@@ -47,6 +47,7 @@ type turn struct {
 	voice
 	req    Request
 	me     core.Member
+	passes []core.Pass // by which devices are signed in that a list shows
 	offers []core.Offer
 	err    error // the first failure to make a button
 }

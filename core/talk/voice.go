@@ -113,7 +113,8 @@ func (v voice) ago(t time.Time) Span {
 	return v.when(t, v.date(t))
 }
 
-// moment says a point in time for "since" and "until": "14:02", "yesterday 14:02", "tomorrow 14:02", "16 November 14:02".
+// moment says a point in time for "since" and "until": "14:02", "yesterday 14:02", "tomorrow 14:02", "Sunday 14:02" of the
+// coming days, "16 November 14:02".
 func (v voice) moment(t time.Time) Span {
 	switch v.daysAgo(t) {
 	case 0:
@@ -122,6 +123,9 @@ func (v voice) moment(t time.Time) Span {
 		return v.when(t, v.say("yesterday {time}", v.clock(t)))
 	case -1:
 		return v.when(t, v.say("tomorrow {time}", v.clock(t)))
+	}
+	if ahead := -v.daysAgo(t); ahead > 1 && ahead < 7 {
+		return v.when(t, v.say("{weekday} {time}", v.say(t.In(v.zone).Weekday().String()), v.clock(t)))
 	}
 	return v.when(t, v.say("{date} {time}", v.date(t), v.clock(t)))
 }

@@ -80,6 +80,12 @@ func (w *Watcher) record(ctx context.Context, service core.ServiceID, cursor str
 	if err != nil {
 		return err
 	}
+	var p permits
+	if len(signIns) > 0 {
+		if p, err = w.permits(ctx); err != nil {
+			return err
+		}
+	}
 	l := core.Look{Service: service, Cursor: cursor}
 	for _, s := range there {
 		s = w.located(s)
@@ -88,7 +94,7 @@ func (w *Watcher) record(ctx context.Context, service core.ServiceID, cursor str
 		l.Seen = append(l.Seen, core.Seen{SignIn: s, Assessment: a})
 	}
 	for _, s := range signIns {
-		if err = w.judge(ctx, st, &l, w.located(s)); err != nil {
+		if err = w.judge(ctx, st, &p, &l, w.located(s)); err != nil {
 			break
 		}
 	}
@@ -102,7 +108,7 @@ func (w *Watcher) record(ctx context.Context, service core.ServiceID, cursor str
 	if len(l.Deliveries) > 0 {
 		w.news()
 	}
-	if len(l.Cases) > 0 {
+	if len(l.Cases)+len(l.Passes) > 0 {
 		w.nudge()
 	}
 	w.hint(ctx, st)
@@ -188,22 +194,6 @@ func shortened(agent string) string {
 		agent = agent[:maxAgentLine]
 	}
 	return strings.ToValidUTF8(agent, "")
-}
-
-// judge assesses one sign-in and adds what follows from it to the look.
-func (w *Watcher) judge(ctx context.Context, st *state, l *core.Look, s core.SignIn) error {
-	k := named(s)
-	a := st.memory.Assess(&k)
-	before := st.last[s.Account]
-	st.take(s, a)
-	l.Seen = append(l.Seen, core.Seen{SignIn: s, Assessment: a})
-	switch {
-	case a.Level.Pushes():
-		return w.openCase(st, l, s, a, before)
-	case a.Level == core.Repeat:
-		return w.repeat(ctx, st, l, s, a, before)
-	}
-	return nil
 }
 
 // openCase opens a case for a sign-in and asks the people it concerns.

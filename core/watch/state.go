@@ -62,8 +62,11 @@ func (w *Watcher) recall(ctx context.Context) (*state, error) {
 	return st, nil
 }
 
-// take takes a sign-in into the memory with what was made of it.
+// take takes a sign-in into the memory with what was made of it. What was expected for a while is no habit.
 func (st *state) take(s core.SignIn, a core.Assessment) {
+	if a.Level == core.Expected {
+		return
+	}
 	k := named(s)
 	st.memory.Take(&k, a)
 	if !s.Failed && !a.Level.Pushes() && a.Level != core.Repeat {

@@ -15,8 +15,16 @@ const (
 	weekHour     = 9                // o'clock on Mondays: when the week is looked back on
 )
 
-// Tend does what is due in the cases now and returns when something is due next; zero: nothing is.
+// Tend does what is due in the cases and passes now and returns when something is due next; zero: nothing is.
 func (w *Watcher) Tend(ctx context.Context) (next time.Time) {
+	next = w.tendCases(ctx)
+	if ends := w.endPasses(ctx); !ends.IsZero() && (next.IsZero() || ends.Before(next)) {
+		next = ends
+	}
+	return next
+}
+
+func (w *Watcher) tendCases(ctx context.Context) (next time.Time) {
 	soonest := func(t time.Time) {
 		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
 			next = t

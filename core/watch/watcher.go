@@ -19,6 +19,9 @@ type Watcher struct {
 	House      *core.Household
 	Connectors []core.Connector
 	Book       Book
+	Passes     PassBook       // nil: there are no passes
+	Exceptions ExceptionBook  // nil: there are no exceptions
+	Actions    ActionBook     // nil: nothing is known of what was done
 	Places     core.Gazetteer // nil: nothing is known of places
 	Tuning     Tuning
 	Every      time.Duration // between two looks at one service
@@ -30,13 +33,18 @@ type Watcher struct {
 	Boards     []core.Source                      // the household's own rooms, where cases are told without their facts
 	Reach      func(core.MemberID) []core.Contact // where a member can be told something; nil: the courier finds out
 
+	// SignOut has the device of a pass that is over signed out, by the order of the member who gave it. The pass has ended
+	// when that is on record; core.ErrUsed says that it had ended before. Nil: nobody can.
+	SignOut func(ctx context.Context, p core.Pass) error
+
 	mu      sync.Mutex
 	state   *state // nil: to be read from the book
 	sources map[core.ServiceID]*source
-	nudged  chan struct{} // wakes Run
-	weekly  time.Time     // when the week was last looked back on
-	hinted  netip.Addr    // the proxy that the owners were told of last
-	learned bool          // that the household is learned was told, or is long ago
+	nudged  chan struct{}             // wakes Run
+	weekly  time.Time                 // when the week was last looked back on
+	hinted  netip.Addr                // the proxy that the owners were told of last
+	learned bool                      // that the household is learned was told, or is long ago
+	retries map[core.PassID]time.Time // when the end of a pass that failed is tried again
 }
 
 // patience is how long one service may take to tell its sign-ins.
