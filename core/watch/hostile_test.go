@@ -87,7 +87,7 @@ func TestHostileSignIns(t *testing.T) {
 	if largest > 4000 {
 		t.Errorf("%d things were kept", largest)
 	}
-	if kept := heldBy(m); kept > 400<<10 {
+	if kept := heldBy(m); kept > 1<<20 {
 		t.Errorf("%d kB are kept", kept>>10)
 	}
 }
