@@ -35,7 +35,7 @@ const (
 	HandedOver Outcome = "handed over" // a person has the steps in hand
 	DoneByHand Outcome = "done by hand"
 	NotByHand  Outcome = "not by hand" // the person says that it did not work
-	Started    Outcome = "started"     // the reset is started
+	Started    Outcome = "started"     // the service took it and goes on with it: the reset, the code of a television
 	TurnedDown Outcome = "turned down" // an owner said no
 	Lapsed     Outcome = "lapsed"      // nobody decided in time
 	Dropped    Outcome = "dropped"     // never sent to the service
@@ -82,6 +82,7 @@ type Target struct {
 	Ref     DeviceRef  `json:"ref"`
 	Since   time.Time  `json:"since,omitzero"`    // since when it had been signed in, if the service told
 	Name    string     `json:"name"`              // cleaned, still a stranger's words
+	App     string     `json:"app,omitempty"`     // likewise
 	Members []MemberID `json:"members"`           // who was signed in on it when it was asked
 	Login   string     `json:"login,omitempty"`   // the account, where no member is known
 	Playing bool       `json:"playing,omitempty"` // it was playing when it was asked

@@ -15,7 +15,7 @@ type Entry struct {
 	Targets []string   `json:"targets,omitempty"` // names of devices, cleaned
 	Outcome Outcome    `json:"outcome,omitempty"`
 	Reason  Kind       `json:"reason,omitempty"`
-	Action  ActionID   `json:"action,omitempty"`
+	Action  ActionID   `json:"action,omitempty"` // what its steps have in common; an action of this id need not be kept
 }
 
 // Step is where in its life an entry stands.

@@ -29,6 +29,8 @@ const (
 	NewsUnreached News = "unreached"  // a member can not be told anything on a chat any more; Subject is their id, "/" and the chat
 	NewsChatEnded News = "chat-ended" // a chat can not go on; Subject is its name
 	NewsApology   News = "apology"    // a message was not answered before a stop; Subject is what was asked
+	NewsPlea      News = "plea"       // somebody asks whether another could finish; Subject is their id, "/" and the service
+	NewsReply     News = "reply"      // the answer to it; Subject is who answers, "/" and what
 )
 
 // Delivery is one piece of news on its way to one member. It holds no words and no secrets: it is worded when it is sent,

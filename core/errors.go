@@ -119,6 +119,12 @@ func RightError(act Act) *Error {
 		e.Text = Say("You can make exceptions for your own sign-ins only.")
 	case ExpectDevices:
 		e.Text = Say("You can tell me of devices at your own accounts only.")
+	case PairTV, PairChildTV:
+		e.Text = Say("You can not sign a television in for somebody else.")
+	case SeeStreams:
+		e.Text = Say("What plays is not for you to see.")
+	case StopStream:
+		e.Text = Say("You can stop only what you play yourself.")
 	}
 	return e
 }

@@ -11,15 +11,22 @@ const (
 	ReadHistory    Act = "read history"
 	ReadStatus     Act = "read status"
 	ChangeSettings Act = "change settings"
-	InvitePeople   Act = "invite people" // to link a chat to a member, and to unlink it
-	AnswerAlerts   Act = "answer alerts" // to see suspicious sign-ins and to say whose they were
-	MakeExceptions Act = "except alerts" // to have a device or a place not asked about again, and to take that back
-	ExpectDevices  Act = "expect"        // to say that a device will sign in, and to take that back
+	InvitePeople   Act = "invite people"   // to link a chat to a member, and to unlink it
+	AnswerAlerts   Act = "answer alerts"   // to see suspicious sign-ins and to say whose they were
+	MakeExceptions Act = "except alerts"   // to have a device or a place not asked about again, and to take that back
+	ExpectDevices  Act = "expect"          // to say that a device will sign in, and to take that back
+	PairTV         Act = "pair tv"         // to sign a television in by the code that it shows
+	PairChildTV    Act = "pair child's tv" // the same, where it is for a child
+	SeeStreams     Act = "see streams"     // who plays something where; asking them to finish belongs to it
+	StopStream     Act = "stop stream"
 )
 
 // Acts lists every act, for the matrix of rights.
 func Acts() []Act {
-	return []Act{ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts, MakeExceptions, ExpectDevices}
+	return []Act{
+		ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts,
+		MakeExceptions, ExpectDevices, PairTV, PairChildTV, SeeStreams, StopStream,
+	}
 }
 
 // Whose says whom an act touches, seen from the person who acts.
@@ -55,6 +62,10 @@ const (
 //	answer alerts    yes    yes       yes    no        yes    no
 //	except alerts    yes    yes       yes    no        yes    no
 //	expect           yes    yes       yes    no        yes    no
+//	pair tv          yes    yes       yes    no        yes    no
+//	pair child's tv  yes    yes       yes    yes       yes    no
+//	see streams      yes    yes       yes    yes       yes    yes
+//	stop stream      yes    yes       yes    no        yes    no
 func May(role Role, act Act, whose Whose) Verdict {
 	if whose != Own && whose != Others {
 		return Denied
@@ -73,7 +84,8 @@ func May(role Role, act Act, whose Whose) Verdict {
 
 func mayOwner(act Act) Verdict {
 	switch act {
-	case ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts, MakeExceptions, ExpectDevices:
+	case ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts, MakeExceptions, ExpectDevices,
+		PairTV, PairChildTV, SeeStreams, StopStream:
 		return Allowed
 	}
 	return Denied
@@ -81,14 +93,14 @@ func mayOwner(act Act) Verdict {
 
 func mayAdult(act Act, own bool) Verdict {
 	switch act {
-	case ListDevices, ReadStatus:
+	case ListDevices, ReadStatus, PairChildTV, SeeStreams:
 		return Allowed
 	case SignOut, StartReset:
 		if own {
 			return Allowed
 		}
 		return MayAsk
-	case ReadHistory, ChangeSettings, AnswerAlerts, MakeExceptions, ExpectDevices:
+	case ReadHistory, ChangeSettings, AnswerAlerts, MakeExceptions, ExpectDevices, PairTV, StopStream:
 		if own {
 			return Allowed
 		}
@@ -106,7 +118,10 @@ func mayChild(act Act, own bool) Verdict {
 		return MayAsk
 	case StartReset:
 		return MayAsk
-	case ListDevices, ReadHistory, ReadStatus, ChangeSettings, AnswerAlerts, MakeExceptions, ExpectDevices:
+	case SeeStreams:
+		return Allowed
+	case ListDevices, ReadHistory, ReadStatus, ChangeSettings, AnswerAlerts, MakeExceptions, ExpectDevices,
+		PairTV, PairChildTV, StopStream:
 		if own {
 			return Allowed
 		}

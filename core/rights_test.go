@@ -21,6 +21,10 @@ invite people    yes    yes       no     no        no     no
 answer alerts    yes    yes       yes    no        yes    no
 except alerts    yes    yes       yes    no        yes    no
 expect           yes    yes       yes    no        yes    no
+pair tv          yes    yes       yes    no        yes    no
+pair child's tv  yes    yes       yes    yes       yes    no
+see streams      yes    yes       yes    yes       yes    yes
+stop stream      yes    yes       yes    no        yes    no
 `
 
 func TestMayIsTheWholeMatrix(t *testing.T) {

@@ -20,6 +20,9 @@ type Book interface {
 	// recorded one (core.ErrStale otherwise) and is one higher afterwards. A delivery whose key is known is left out.
 	Save(ctx context.Context, a core.Action, entries []core.Entry, deliveries []core.Delivery) error
 
+	// Post adds deliveries that come of no action; one whose key is known is left out.
+	Post(ctx context.Context, deliveries []core.Delivery) error
+
 	// Record adds one entry on its own.
 	Record(ctx context.Context, e core.Entry) error
 

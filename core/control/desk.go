@@ -40,6 +40,7 @@ type Desk struct {
 	carrying map[core.ActionID]time.Time    // actions that Tend keeps away from, until when; zero: as long as it takes
 	secrets  map[core.ActionID]startedReset // what may still be shown; in memory only
 	refused  map[refusal]time.Time          // refusals on record lately
+	pleas    map[plea]time.Time             // when each was made last; as many as members, members and services make
 	linked   []core.Link
 	nudged   chan struct{} // wakes Run
 }

@@ -152,7 +152,7 @@ func (p *Plan) targets() []core.Target {
 	targets := make([]core.Target, len(p.Devices))
 	for i, dev := range p.Devices {
 		targets[i] = core.Target{
-			Ref: dev.Ref(), Since: dev.Since(), Name: dev.Name, Members: dev.Members(),
+			Ref: dev.Ref(), Since: dev.Since(), Name: dev.Name, App: dev.App, Members: dev.Members(),
 			Login: dev.Latest().Login, Playing: dev.Playing(), Outcome: core.Open,
 		}
 	}

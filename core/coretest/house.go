@@ -145,7 +145,10 @@ func RiveraServices() []*Service {
 	all := func(id core.ServiceID) []core.Account {
 		return []core.Account{{Service: id, Member: "marta", Login: "marta"}, {Service: id, Member: "leo", Login: "leo"}, {Service: id, Member: "sofi", Login: "sofi"}}
 	}
-	jellyfin := &Service{ID: "jellyfin", Title: "Jellyfin", CanSignOut: true, CanReset: true, Way: core.ResetPassword, SignsOut: true, Accounts: all("jellyfin")}
+	jellyfin := &Service{
+		ID: "jellyfin", Title: "Jellyfin", CanSignOut: true, CanReset: true, Way: core.ResetPassword, SignsOut: true, Accounts: all("jellyfin"),
+		CanTell: true, CanStop: true, CanTV: true, Limit: 2,
+	}
 	tv := Session("leo", "leo", "203.0.113.20", "", ago(3*month), ago(time.Minute))
 	tv.Playing = "Dark S1E3"
 	jellyfin.Add(
@@ -188,7 +191,7 @@ func RiveraServices() []*Service {
 		core.CanSignOut: core.Say("Its key may only read."), core.CanReset: core.Say("It has no passwords."),
 	}}
 	radio.Add(core.Device{ID: "r1", Name: "Kitchen radio", Sessions: []core.Session{Session("marta", "marta", "203.0.113.30", "", ago(month), ago(10*time.Minute))}})
-	music := &Service{ID: "music", Title: "Music", CanSignOut: true, Takes: 8 * time.Hour, Accounts: all("music")}
+	music := &Service{ID: "music", Title: "Music", CanSignOut: true, Takes: 8 * time.Hour, CanTell: true, Accounts: all("music")}
 	music.Add(core.Device{ID: "m1", Name: "Car", Generation: "1", Sessions: []core.Session{Session("leo", "leo", "198.51.100.7", "Madrid", ago(month), ago(30*time.Hour))}})
 	return []*Service{jellyfin, home, netflix, radio, music}
 }

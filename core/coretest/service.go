@@ -21,6 +21,9 @@ type Service struct {
 
 	CanSignOut, CanSignOutAll, CanReset, ByHand bool
 
+	CanTell, CanStop, CanTV bool // what plays can be told, and stopped; televisions can be signed in by a code
+	Limit                   int  // of streams
+
 	Accounts []core.Account
 	Takes    time.Duration // how long it needs to obey
 	Settle   time.Duration
@@ -38,6 +41,9 @@ type Service struct {
 	asked    int
 	resets   int
 	signedIn int
+	codes    map[string]string // that televisions show, and what became of each
+	deaf     []core.DeviceID   // devices that play on when they are stopped
+	screens  []string          // what was shown on screens
 }
 
 // Add signs a device in.
@@ -90,6 +96,7 @@ const (
 //
 //	stops · starts · falls silent · is cut off · is busy · refuses the key · talks nonsense · only says yes ·
 //	loses its answers · misses requests · lists half · breaks the program
+//	NAME stops · NAME ignores a stop · a television shows CODE · the code CODE lapses
 //	MEMBER signs in on NAME from PLACE · NAME comes back · NAME signs in anew · NAME signs in anew from PLACE · NAME goes away · NAME plays TITLE · NAME is joined by MEMBER
 func (s *Service) Order(order string) error {
 	s.mu.Lock()
@@ -106,7 +113,10 @@ func (s *Service) Order(order string) error {
 	if who, rest, ok := strings.Cut(order, " signs in on "); ok {
 		return s.signIn(who, rest)
 	}
-	for _, verb := range []string{" comes back", " signs in anew", " goes away", " plays ", " is joined by "} {
+	if s.orderCode(order) {
+		return nil
+	}
+	for _, verb := range []string{" stops", " ignores a stop", " comes back", " signs in anew", " goes away", " plays ", " is joined by "} {
 		name, object, ok := strings.Cut(order, verb)
 		if !ok {
 			continue
@@ -165,7 +175,11 @@ func (s *Service) orderDevice(name, verb, object string) error {
 	case verb == "goes away":
 		s.drop(s.devices[i].ID)
 	case verb == "plays":
-		s.devices[i].Sessions[0].Playing = object
+		s.play(i, object)
+	case verb == "stops":
+		s.play(i, "")
+	case verb == "ignores a stop":
+		s.deaf = append(s.deaf, s.devices[i].ID)
 	case verb == "is joined by":
 		more := s.devices[i].Sessions[0]
 		more.Member, more.Login = core.MemberID(strings.ToLower(object)), strings.ToLower(object)
@@ -202,6 +216,15 @@ func (s *Service) Connector() core.Connector {
 	}
 	if s.ByHand {
 		c.ByHand = (*guider)(s)
+	}
+	if c.Limit = s.Limit; s.CanTell {
+		c.Streams = (*streamLister)(s)
+	}
+	if s.CanStop {
+		c.Stop, c.Screen = (*streamStopper)(s), (*streamStopper)(s)
+	}
+	if s.CanTV {
+		c.TV = (*pairer)(s)
 	}
 	return c
 }

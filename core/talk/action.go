@@ -33,6 +33,7 @@ func (u *turn) actionCard(a core.Action) Card {
 	if a.Decider != "" && a.State != core.Pending && a.Outcome != core.TurnedDown {
 		c.Body = append(c.Body, u.whoDecided(a))
 	}
+	c.Buttons = append(u.tvButtons(a), c.Buttons...)
 	c.Private = true
 	return c
 }

@@ -22,6 +22,8 @@ func commands() []command {
 		{"devices", "who is signed in where", core.ListDevices, (*turn).devices},
 		{"signout", "sign a device out, or all of them", core.SignOut, (*turn).signout},
 		{"reset", "start a password reset", core.StartReset, (*turn).reset},
+		{"watching", "who plays what, and whether a stream is left", core.SeeStreams, (*turn).watching},
+		{"tv", "sign a television in by the code that it shows", core.PairTV, (*turn).tv},
 		{"history", "who did what", core.ReadHistory, (*turn).history},
 		{"alerts", "sign-ins that nobody knew, and what came of them", core.AnswerAlerts, (*turn).alerts},
 		{"rehearse", "what I would have asked about, with this and another sensitivity", core.AnswerAlerts, (*turn).rehearse},

@@ -142,7 +142,7 @@ func (c *Courier) pass(ctx context.Context, wg *sync.WaitGroup) (started bool, n
 
 // urgency puts alerts before chatter.
 func urgency(n core.News) int {
-	if n == core.NewsCase || n == core.NewsInvite {
+	if n == core.NewsCase || n == core.NewsInvite || n == core.NewsPlea || n == core.NewsReply {
 		return 1
 	}
 	return 0
@@ -322,6 +322,10 @@ func (u *turn) newsCard(ctx context.Context, d core.Delivery, contact core.Conta
 		}, nil
 	case core.NewsChatEnded:
 		return u.chatEndedCard(core.Chat(d.Subject), d.Made), nil
+	case core.NewsPlea:
+		return u.pleaCard(d)
+	case core.NewsReply:
+		return u.replyCard(d)
 	case core.NewsApology:
 		return Card{
 			Tone: Warn, Private: true, Summary: u.say("I was switched off when you wrote this, so I did nothing."),

@@ -168,6 +168,18 @@ func (u *turn) act(e core.Entry) Text {
 			return u.say("start a reset of {member}'s {service} password", u.name(e.Whose[0]), u.title(e.Service))
 		}
 		return u.say("start a reset of the {service} password", u.title(e.Service))
+	case core.PairTV, core.PairChildTV:
+		if len(e.Whose) > 0 && e.Whose[0] != e.Actor {
+			return u.say("sign a television in to {service} as {member}", u.title(e.Service), u.name(e.Whose[0]))
+		}
+		return u.say("sign a television in to {service}", u.title(e.Service))
+	case core.SeeStreams:
+		return u.say("see what plays")
+	case core.StopStream:
+		if len(e.Targets) == 0 || !u.seesAll() && !slices.Contains(e.Whose, u.me.ID) {
+			return u.say("stop a stream at {service}", u.title(e.Service))
+		}
+		return u.say("stop what plays on {device} at {service}", u.device(e.Targets[0]), u.title(e.Service))
 	case core.ListDevices:
 		return u.say("see other people's devices")
 	case core.ReadHistory:
@@ -203,6 +215,14 @@ func (u *turn) act(e core.Entry) Text {
 
 // outcome says in a few words what came of it.
 func (u *turn) outcome(e core.Entry) Text {
+	switch {
+	case e.Act == core.StopStream && e.Outcome == core.Gone:
+		return u.say("it stopped")
+	case e.Act == core.StopStream && e.Outcome == core.StillThere:
+		return u.say("it plays on")
+	case e.Act != core.StartReset && e.Outcome == core.Started:
+		return u.say("the service took the code")
+	}
 	switch e.Outcome {
 	case core.Gone:
 		return u.say("gone")

@@ -44,6 +44,12 @@ const (
 	kindIsMember   = "is member"   // an owner says that it is them
 	kindIsStranger = "is stranger" // an owner says that it is not
 	kindUnlink     = "unlink"      // takes a contact away
+
+	kindPlea     = "ask nicely" // has a member asked to finish
+	kindSoon     = "soon"       // the answer: five more minutes
+	kindFinished = "finished"   // the answer: done
+	kindStop     = "stop"       // opens the question whether a stream is stopped
+	kindStopNow  = "stop now"   // stops it
 )
 
 // How long buttons may be pressed.
@@ -199,6 +205,10 @@ func (u *turn) press(ctx context.Context, o core.Offer) Reply {
 		return u.decideInvite(ctx, o, invited, o.Kind == kindIsMember)
 	case kindUnlink:
 		return u.unlink(ctx, o, linked.Link)
+	case kindPlea, kindSoon, kindFinished:
+		return u.pressPlea(ctx, o)
+	case kindStop, kindStopNow:
+		return u.pressStop(ctx, o)
 	}
 	return u.failed(errors.New("unknown kind of button: " + o.Kind))
 }

@@ -86,10 +86,19 @@ func (u *turn) nobody(command string, r reading) Reply {
 
 // unread answers words that are neither a service nor a person, with the nearest name as a choice.
 func (u *turn) unread(command string, r reading) Reply {
+	var services []*core.Connector
+	for i := range u.Desk.Connectors {
+		services = append(services, &u.Desk.Connectors[i])
+	}
+	return u.unreadAt(services, command, r)
+}
+
+// unreadAt does so where only some services can be meant.
+func (u *turn) unreadAt(services []*core.Connector, command string, r reading) Reply {
 	said := strings.Join(r.rest, " ")
 	var names []string
-	for i := range u.Desk.Connectors {
-		names = append(names, u.Desk.Connectors[i].Title, string(u.Desk.Connectors[i].Service))
+	for _, s := range services {
+		names = append(names, s.Title, string(s.Service))
 	}
 	for _, m := range u.House.Members {
 		names = append(names, m.Name)
@@ -99,11 +108,10 @@ func (u *turn) unread(command string, r reading) Reply {
 		c.Summary = u.say("I know no \"{name}\". Did you mean {near}?", foreign(said), near)
 		c.Buttons = append(c.Buttons, again(u.say("{command} {name}", command, near), command+" "+strings.ToLower(near)))
 	}
-	for i := range u.Desk.Connectors {
+	for _, s := range services {
 		if len(c.Buttons) < 6 {
-			title := u.Desk.Connectors[i].Title
-			if label := command + " " + title; len(c.Buttons) == 0 || c.Buttons[0].Label.String() != label {
-				c.Buttons = append(c.Buttons, again(u.say("{command} {name}", command, title), command+" "+string(u.Desk.Connectors[i].Service)))
+			if label := command + " " + s.Title; len(c.Buttons) == 0 || c.Buttons[0].Label.String() != label {
+				c.Buttons = append(c.Buttons, again(u.say("{command} {name}", command, s.Title), command+" "+string(s.Service)))
 			}
 		}
 	}

@@ -102,7 +102,7 @@ CREATE TABLE deliveries (
     member   TEXT    NOT NULL,
     source   TEXT    NOT NULL CHECK (json_valid(source)), -- JSON
     news     TEXT    NOT NULL CHECK (news IN ('action', 'case', 'redraw', 'board', 'digest', 'pass', 'back', 'week',
-                                                      'learned', 'silent', 'gateway', 'invite', 'unreached', 'chat-ended', 'apology')),
+                                                      'learned', 'silent', 'gateway', 'invite', 'unreached', 'chat-ended', 'apology', 'plea', 'reply')),
     subject  TEXT    NOT NULL,
     made     TEXT    NOT NULL,
     due      TEXT    NOT NULL,

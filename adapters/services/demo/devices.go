@@ -25,7 +25,7 @@ func (w *World) furnish(now time.Time) {
 	w.jellyfin.add(device("jf-2", "Leo's phone", "Findroid",
 		core.Session{Member: leo, Login: "leo", Since: ago(40 * day), LastUsed: ago(2 * time.Hour), Address: madrid, Place: near}))
 	w.jellyfin.add(device("jf-3", "Sofi's tablet", "Jellyfin for iPad",
-		core.Session{Member: sofi, Login: "sofi", Since: ago(75 * day), LastUsed: ago(35 * time.Minute), Address: home}))
+		core.Session{Member: sofi, Login: "sofi", Since: ago(75 * day), LastUsed: ago(35 * time.Minute), Address: home, Playing: titles[4]}))
 	w.jellyfin.devices = append(w.jellyfin.devices,
 		resident{Device: w.jellyfin.named(device("jf-4", "Bedroom projector", "Jellyfin for Android TV",
 			core.Session{Member: marta, Login: "marta", Since: ago(12 * day), Address: home}))}, // never used since

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"latchstring/core"
@@ -21,7 +22,8 @@ type service struct {
 	tells    core.Tells
 	accounts []core.Account
 	devices  []resident
-	away     []resident // those that come back by themselves
+	away     []resident    // those that come back by themselves
+	dark     []core.Device // televisions that show a code
 	signIns  []core.SignIn
 }
 
@@ -137,6 +139,9 @@ func (s *service) dismiss(i int) core.Receipt {
 		return core.Receipt{Within: s.takes}
 	}
 	s.depart(*r)
+	if strings.HasSuffix(r.App, "TV") {
+		s.dark = append(s.dark, r.Device)
+	}
 	s.devices = slices.Delete(s.devices, i, i+1)
 	return core.Receipt{}
 }

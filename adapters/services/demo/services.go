@@ -21,6 +21,8 @@ func (w *World) Connectors() []core.Connector {
 	jellyfin := w.jellyfin.connector()
 	jellyfin.SignOut, jellyfin.SignIns = w.jellyfin, w.jellyfin
 	jellyfin.Reset = reset{w.jellyfin, core.ResetPlan{Way: core.ResetPassword, SignsOut: true}}
+	films := media{w.jellyfin}
+	jellyfin.Streams, jellyfin.Stop, jellyfin.Screen, jellyfin.TV, jellyfin.Limit = films, films, films, films, 2
 
 	signOn := w.signOn.connector()
 	signOn.SignOut, signOn.SignIns, signOn.SignOutAll = w.signOn, w.signOn, wholesale{w.signOn}
@@ -35,7 +37,7 @@ func (w *World) Connectors() []core.Connector {
 	}
 
 	music := w.music.connector()
-	music.SignOut = w.music
+	music.SignOut, music.Streams = w.music, media{w.music}
 	music.Reset = reset{w.music, core.ResetPlan{Way: core.ResetMailed}}
 	music.Why = map[core.Ability]core.Phrase{core.CanSignIns: core.Say("Music keeps no list of its sign-ins.")}
 

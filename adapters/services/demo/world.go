@@ -1,7 +1,7 @@
 // Package demo is the demo connector: a simulated household, for trying the program without an account.
 //
 // Its four services differ in what they can do, so that every outcome of a sign-out and every way of a reset can be
-// seen: Jellyfin does all at once, Family sign-on hands out codes, Netflix leaves everything to a person, and at Music
+// seen: Jellyfin does all at once and has no stream left, Family sign-on hands out codes, Netflix leaves everything to a person, and at Music
 // one device takes its time to go and another one comes back. Nothing of it is real: the addresses are of the networks
 // that are kept for examples (RFC 5737 and RFC 3849).
 package demo

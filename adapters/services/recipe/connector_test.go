@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,7 +26,9 @@ type twin struct {
 	*httptest.Server
 	t       *testing.T
 	answers map[string]string // by method and target; "404" and the like is a status
-	asked   []string
+
+	mu    sync.Mutex
+	asked []string
 }
 
 func newTwin(t *testing.T, answers map[string]string) *twin {
@@ -37,6 +40,8 @@ func newTwin(t *testing.T, answers map[string]string) *twin {
 
 func (w *twin) serve(rw http.ResponseWriter, r *http.Request) {
 	call := r.Method + " " + r.URL.RequestURI()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.asked = append(w.asked, call)
 	answer, ok := w.answers[call]
 	if r.Header.Get("X-Key") != canary {
