@@ -18,7 +18,7 @@ type Places struct {
 	now     func() time.Time
 	largest int64 // bytes that a fetched file may have
 
-	own     table // the countries that are part of the program
+	own     func() table // the countries that are part of the program, unpacked when they are first asked
 	loading sync.Mutex
 	files   atomic.Pointer[files]
 }
@@ -45,8 +45,7 @@ func New(c Config, folder string, now func() time.Time) *Places {
 		c.City[i] = at(c.City[i])
 	}
 	c.ASN = at(c.ASN)
-	own, _ := readTable(countries) // a test reads it
-	p := &Places{config: c, now: now, largest: largestFile, own: own}
+	p := &Places{config: c, now: now, largest: largestFile, own: sync.OnceValue(ownTable)}
 	p.files.Store(&files{towns: &gazetteer{}})
 	p.Refresh()
 	return p
@@ -61,7 +60,8 @@ func (p *Places) Locate(a netip.Addr) (core.Place, core.Network) {
 	f := p.files.Load()
 	place := f.place(a)
 	if !place.Known() {
-		place.Country = p.own.country(a)
+		own := p.own()
+		place.Country = own.country(a)
 	}
 	return place, f.network(a)
 }
@@ -190,7 +190,7 @@ func (p *Places) Describe() []Source {
 			sources = append(sources, Source{filepath.Base(d.path), d.built(), d.attribution()})
 		}
 	}
-	return append(sources, Source{"countries", p.own.built, dbip})
+	return append(sources, Source{"countries", p.own().built, dbip})
 }
 
 // Attribution is what the licences of the data in use ask to be shown.

@@ -62,7 +62,7 @@ func TestLocate(t *testing.T) {
 				"192.0.2.150":          {core.Place{Country: "FR", Region: "Ile-de-France", City: "Paris 17", Lat: 48.8835, Lon: 2.3219, Located: true}, core.Network{}},
 				"203.0.113.200":        {core.Place{Country: "BR"}, core.Network{}},
 				"129.132.19.216":       {core.Place{Country: "CH"}, core.Network{}}, // only the own table knows it
-				"2001:67c:10ec::1":     {core.Place{Country: "CH"}, core.Network{}},
+				"2a02:1200::1":         {core.Place{Country: "CH"}, core.Network{}},
 				"203.0.113.255":        {},
 			} {
 				place, network := locate(p, address)

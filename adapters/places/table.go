@@ -11,9 +11,9 @@ import (
 // A table tells the country of an address from a few bytes. It is a text that is read where it lies, so the one that is
 // part of the program costs no memory before it is asked. In it stand, one after the other:
 //
-//	"LSC1", then uvarints: when the data was built (Unix seconds), how many countries there are
+//	"LSC2", then uvarints: when the data was built (Unix seconds), how many countries there are
 //	the countries' codes, two letters each; the first is "  " and means that nothing is known
-//	the ranges of IPv4 in steps of a /24, the ranges of IPv6 in steps of a /48
+//	the ranges of IPv4 in steps of a /24, the ranges of IPv6 in steps of a /44, which is coarser than some small networks
 //
 // and as the ranges of a family:
 //
@@ -38,7 +38,8 @@ type ranges struct {
 }
 
 const (
-	magic     = "LSC1"
+	magic     = "LSC2"
+	finest6   = 44  // bits of an IPv6 network: providers and their countries differ above, customers below
 	frequent  = 31  // lengths that have a number of their own, and the number of all others
 	recent    = 7   // countries that have a number of their own, and the number of all others
 	blockRuns = 128 // a look-up walks through one block at the most
@@ -71,7 +72,7 @@ func (t *table) country(a netip.Addr) string {
 		c = t.v4.country(uint64(binary.BigEndian.Uint32(b[:]) >> 8))
 	} else {
 		b := a.As16()
-		c = t.v6.country(binary.BigEndian.Uint64(b[:8]) >> 16)
+		c = t.v6.country(binary.BigEndian.Uint64(b[:8]) >> (64 - finest6))
 	}
 	if c <= 0 || 2*c+2 > len(t.codes) {
 		return ""
