@@ -18,12 +18,16 @@ require (
 	github.com/tidwall/gjson v1.20.1
 )
 
-// Places. maxminddb reads the files that every vendor of such data offers, mapped instead of loaded; text takes accents off
-// their names.
+// Mails of services. go-imap reads a mailbox and waits for what comes; net takes the words and links out of HTML that is written to
+// confuse; text knows the charsets of old mails, and takes accents off the names of places.
 require (
-	github.com/oschwald/maxminddb-golang/v2 v2.9.0
-	golang.org/x/text v0.14.0
+	github.com/emersion/go-imap/v2 v2.0.0-beta.8
+	golang.org/x/net v0.50.0
+	golang.org/x/text v0.34.0
 )
+
+// Places. maxminddb reads the files that every vendor of such data offers, mapped instead of loaded.
+require github.com/oschwald/maxminddb-golang/v2 v2.9.0
 
 // The chats. telegram-bot-api gives Telegram's types and one call; its loops, which lose presses, are not used. discordgo
 // gives Discord's types, its gateway and its calls; 0.29.0 on purpose, since master deadlocks when a resume is refused.
@@ -37,10 +41,12 @@ require (
 )
 
 require (
+	github.com/emersion/go-message v0.18.2 // indirect
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
 	github.com/tidwall/match v1.1.1 // indirect
 	github.com/tidwall/pretty v1.2.0 // indirect
 	go4.org/netipx v0.0.0-20231129151722-fdeea329fbba // indirect
-	golang.org/x/crypto v0.0.0-20210421170649-83a5a9bb288b // indirect
+	golang.org/x/crypto v0.48.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 )
 

@@ -5,6 +5,8 @@
 // where that script puts them. A test whose server has no binary is skipped with the reason; with
 // LATCHSTRING_REQUIRE_SERVERS=1 it fails, so that a build machine cannot skip in silence.
 //
+// Dovecot, which .ci/servers/dovecot installs, is the system's own, and only root can run it.
+//
 // Whatever goes wrong with a server ends the test, so nothing here returns an error.
 package servertest
 
@@ -29,8 +31,9 @@ type server struct {
 	binary string
 	args   []string
 	env    []string
-	dir    string // its working directory, where its state is
-	ready  string // answers 200 when the server serves
+	dir    string                         // its working directory, where its state is
+	ready  string                         // answers 200 when the server serves
+	serves func(ctx context.Context) bool // tells that, in place of ready, of one that does not speak HTTP
 
 	running *exec.Cmd
 	ended   chan struct{} // closed when running has ended and was waited for
@@ -83,7 +86,11 @@ func (s *server) Start() {
 	}()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
-	for !s.answers(ctx, s.ready) {
+	serves := s.serves
+	if serves == nil {
+		serves = func(ctx context.Context) bool { return s.answers(ctx, s.ready) }
+	}
+	for !serves(ctx) {
 		select {
 		case <-s.ended:
 			s.t.Fatalf("%s ended while it started: %v", s.binary, cmd.ProcessState)

@@ -1,0 +1,61 @@
+package mailbox
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"latchstring/adapters/services/mailbox/letter"
+	"latchstring/core"
+)
+
+// Whose a mail is, by whom it is for or what it says, in a household with two accounts of Netflix, one of them shared by name.
+func TestAccounts(t *testing.T) {
+	box := Open(Box{ID: "home", AuthservID: "mx.example.org", Forwarders: []string{"leo@example.org"}}, "")
+	for id, accounts := range map[core.ServiceID][]core.Account{
+		"netflix": {{Member: "marta", Login: "Marta@example.org"}, {Member: "leo", Login: "leo@example.org"}},
+	} {
+		if _, err := New(Config{Recipe: "netflix"}, id, "", accounts, []*Mailbox{box}, Options{Now: time.Now}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	guests := []core.Account{{Member: "sofi", Login: "sofi@example.org"}}
+	if _, err := New(Config{Recipe: "netflix"}, "guests", "", guests, []*Mailbox{box}, Options{Now: time.Now}); err != nil {
+		t.Fatal(err)
+	}
+	mail := string(signIn(1, "TV", time.Now()))
+	to := func(address, says string) string {
+		return strings.ReplaceAll(mail, "To: house@example.org", "To: "+address) + "<p>" + says + "</p>"
+	}
+	for name, c := range map[string]struct {
+		mail    string
+		service core.ServiceID
+		member  core.MemberID
+	}{
+		"by its address":              {to("MARTA@Example.org", ""), "netflix", "marta"},
+		"to the second service":       {to("sofi@example.org", ""), "guests", "sofi"},
+		"by what it was delivered to": {"Delivered-To: leo@example.org\r\n" + mail, "netflix", "leo"},
+		"by its text":                 {to("all@example.org", "This message was mailed to [leo@example.org] by Netflix."), "netflix", "leo"},
+		"by its text, with a stop":    {to("all@example.org", "mailed to sofi@example.org."), "guests", "sofi"},
+		"by a longer address":         {to("all@example.org", "mailed to old-leo@example.org or leo@example.organic"), "netflix", ""},
+		"for nobody":                  {to("all@example.org", ""), "netflix", ""},
+	} {
+		found := box.read(letter.Read([]byte(c.mail)), fetched{uid: 1, arrived: time.Now()})
+		if len(found) != 1 || found[0].notice.Service != c.service || found[0].notice.Account.Member != c.member {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
+}
+
+// A cursor that is none, or one of another program, begins from now on.
+func TestCursors(t *testing.T) {
+	for _, text := range []string{"", "17", "null", "[]", "{", `{"home":7}`, strings.Repeat(" ", maxCursor) + "{}"} {
+		if c, ok := parseCursor(text); ok {
+			t.Errorf("%.20q: %v", text, c)
+		}
+	}
+	c := cursor{"home": from(page{validity: 7, last: 9, entries: []entry{{uid: 9, notice: core.Notice{Key: "0123456789abcdef"}}}}, time.Unix(100, 0))}
+	if got := c.String(); got != `{"home":{"v":7,"u":9,"t":100,"k":["0123456789ab"]}}` {
+		t.Error(got)
+	}
+}
