@@ -195,20 +195,7 @@ func (u *turn) act(e core.Entry) Text {
 	case core.ExpectDevices:
 		return u.say("expect a device")
 	case core.InvitePeople:
-		whose := ""
-		if len(e.Whose) > 0 {
-			whose = u.name(e.Whose[0])
-		}
-		if len(e.Targets) > 0 && e.Outcome == core.Gone {
-			return u.say("unlink {name} from {member}", u.names([]core.Device{{Name: e.Targets[0]}}), whose)
-		}
-		if len(e.Targets) > 0 {
-			return u.say("link {name} to {member}", u.names([]core.Device{{Name: e.Targets[0]}}), whose)
-		}
-		if whose == "" {
-			return u.say("invite somebody")
-		}
-		return u.say("invite {member}", whose)
+		return u.invitation(e)
 	}
 	return Words(string(e.Act))
 }
@@ -257,4 +244,21 @@ func (u *turn) outcome(e core.Entry) Text {
 	case core.Open:
 	}
 	return u.say("under way")
+}
+
+// invitation says what an entry about an invitation is about.
+func (u *turn) invitation(e core.Entry) Text {
+	whose := ""
+	if len(e.Whose) > 0 {
+		whose = u.name(e.Whose[0])
+	}
+	switch {
+	case len(e.Targets) > 0 && e.Outcome == core.Gone:
+		return u.say("unlink {name} from {member}", u.names([]core.Device{{Name: e.Targets[0]}}), whose)
+	case len(e.Targets) > 0:
+		return u.say("link {name} to {member}", u.names([]core.Device{{Name: e.Targets[0]}}), whose)
+	case whose == "":
+		return u.say("invite somebody")
+	}
+	return u.say("invite {member}", whose)
 }

@@ -147,70 +147,11 @@ func (u *turn) pressed(ctx context.Context, late bool) Reply {
 
 // press does what a button means. A reply without a card says that somebody else was faster.
 func (u *turn) press(ctx context.Context, o core.Offer) Reply {
-	var sign signOutArgs
-	var reset resetArgs
-	var act actionArgs
-	var invited invitedArgs
-	var linked unlinkArgs
-	var asked caseArgs
-	var pass passArgs
-	var except exceptArgs
-	args := map[string]any{
-		kindSignOut: &sign, kindConfirm: &sign, kindKeep: &sign, kindAsk: &sign,
-		kindReset: &reset, kindStart: &reset, kindAskReset: &reset,
-		kindApprove: &act, kindDeny: &act, kindDone: &act, kindNotDone: &act, kindTomorrow: &act, kindLook: &act,
-		kindIsMember: &invited, kindIsStranger: &invited, kindUnlink: &linked,
-		kindOurs: &asked, kindNotOurs: &asked, kindCaseOut: &asked, kindCaseLater: &asked, kindCaseShow: &asked,
-		kindExceptDevice: &asked, kindExceptPlace: &asked, kindAskAgain: &except, kindPassEnd: &pass, kindPassNot: &pass,
-	}[o.Kind]
-	if args != nil {
-		if err := decode(o, args); err != nil {
-			return u.failed(err)
-		}
+	do, ok := presses()[o.Kind]
+	if !ok {
+		return u.failed(errors.New("unknown kind of button: " + o.Kind))
 	}
-	switch o.Kind {
-	case kindSignOut:
-		return u.askSignOut(ctx, o.ID, sign.Want)
-	case kindConfirm:
-		return u.signOut(ctx, o.ID, sign)
-	case kindKeep:
-		return u.chooseKept(ctx, sign.Want)
-	case kindAsk:
-		return u.askOwnersToSignOut(ctx, o.ID, sign.Want)
-	case kindReset:
-		return u.askReset(ctx, o.ID, reset)
-	case kindStart:
-		return u.startReset(ctx, o.ID, reset)
-	case kindAskReset:
-		return u.askOwnersToReset(ctx, o.ID, reset)
-	case kindApprove, kindDeny:
-		return u.decide(ctx, o.ID, act.Action, o.Kind == kindApprove)
-	case kindDone, kindNotDone:
-		return u.endByHand(ctx, o.ID, act.Action, o.Kind == kindDone)
-	case kindTomorrow:
-		return u.postpone(ctx, o.ID, act.Action)
-	case kindLook:
-		return u.lookAgain(ctx, act.Action)
-	case kindNever:
-		return u.close(ctx, o)
-	case kindOurs, kindNotOurs, kindCaseOut, kindCaseLater, kindCaseShow:
-		return u.pressCase(ctx, o, asked)
-	case kindExceptDevice, kindExceptPlace:
-		return u.except(ctx, asked.Case, o.Kind == kindExceptPlace)
-	case kindAskAgain:
-		return u.askAgain(ctx, except.Exception)
-	case kindPassEnd, kindPassNot:
-		return u.pressPass(ctx, o, pass.Pass)
-	case kindIsMember, kindIsStranger:
-		return u.decideInvite(ctx, o, invited, o.Kind == kindIsMember)
-	case kindUnlink:
-		return u.unlink(ctx, o, linked.Link)
-	case kindPlea, kindSoon, kindFinished:
-		return u.pressPlea(ctx, o)
-	case kindStop, kindStopNow:
-		return u.pressStop(ctx, o)
-	}
-	return u.failed(errors.New("unknown kind of button: " + o.Kind))
+	return do(u, ctx, o)
 }
 
 // decode reads what an offer carries.

@@ -18,13 +18,13 @@ var places = []struct {
 }{
 	{netip.MustParsePrefix("2001:db8:77::/48"), core.Place{
 		Country: "FR", Region: "Auvergne-Rhône-Alpes", City: "Lyon", Lat: 45.76, Lon: 4.84, Located: true, Name: "Lyon, France",
-	}, core.Network{ASN: 64496, Carrier: "Exemple Télécom"}},
+	}, core.Network{ASN: 64496, Carrier: "Lyon Télécom"}},
 	{netip.MustParsePrefix("192.0.2.0/24"), core.Place{
 		Country: "ES", Region: "Valencia", City: "Valencia", Lat: 39.47, Lon: -0.38, Located: true, Name: "Valencia, Spain",
-	}, core.Network{ASN: 64497, Carrier: "Ejemplo Fibra"}},
+	}, core.Network{ASN: 64497, Carrier: "Fibra Valencia"}},
 	{netip.MustParsePrefix("0.0.0.0/0"), core.Place{
 		Country: "ES", Region: "Madrid", City: "Madrid", Lat: 40.42, Lon: -3.7, Located: true, Name: "Madrid, Spain",
-	}, core.Network{ASN: 64498, Carrier: "Ejemplo Telefonía"}},
+	}, core.Network{ASN: 64498, Carrier: "Telefonía Madrid"}},
 }
 
 // Locate tells where an address of the demo is.

@@ -264,4 +264,3 @@ func both(boxes []*Mailbox) bool {
 	}
 	return true
 }
-
