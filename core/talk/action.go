@@ -262,7 +262,7 @@ func (u *turn) lookAgain(ctx context.Context, id core.ActionID) Reply {
 	if err != nil && a.ID == "" {
 		return u.failed(err)
 	}
-	c := u.actionCard(a)
+	c := u.outcomeCard(ctx, a)
 	switch {
 	case err != nil:
 		c.Body = append([]Text{u.errorText(err)}, c.Body...)

@@ -50,6 +50,20 @@ func (u *turn) pressCase(ctx context.Context, o core.Offer, args caseArgs) Reply
 	return Reply{Card: u.caseCard(ctx, c), Redraw: true}
 }
 
+// isAnswered tells whether a button is of a case that has its answer. However late it is pressed, it shows that: the answer
+// may be this very press, whose reply the end of the program has cut off.
+func (u *turn) isAnswered(ctx context.Context, o core.Offer) bool {
+	if !slices.Contains([]string{kindOurs, kindNotOurs, kindCaseOut, kindCaseLater, kindCaseShow}, o.Kind) {
+		return false
+	}
+	var args caseArgs
+	if err := decode(o, &args); err != nil {
+		return false
+	}
+	c, err := u.Watch.Case(ctx, u.me, args.Case)
+	return err == nil && !c.Open()
+}
+
 // signCaseOut answers a case by signing out what signed in to the account that concerns the reader. It is asked about first only where somebody else is signed in on the
 // device as well. The device is meant in whatever session: who signed in again meanwhile is no more welcome.
 func (u *turn) signCaseOut(ctx context.Context, pressed core.OfferID, c core.Case, args caseArgs) Reply {
@@ -286,6 +300,9 @@ func (u *turn) signedOutCard(c core.Case, a core.Action) Card {
 	said := append(u.caseFacts(c), u.say("{who} said at {time} that this was none of you.", u.whoSaid(c), u.moment(c.Answered)))
 	card.Body = append(said, card.Body...)
 	card.Buttons = append(card.Buttons, u.signOutOthers(c, a)...)
+	if a.Outcome == core.Open && a.Actor != u.me.ID { // who looks at it in a message of their own need not be told of its end
+		card.Buttons = append(card.Buttons, u.lookButton(a))
+	}
 	reset := u.resetAfter(c)
 	if a.Outcome == core.Open || len(reset) == 0 {
 		return card

@@ -28,6 +28,7 @@ type Courier struct {
 	told    map[core.Contact]time.Time // when the last digest was sent
 	resting map[core.Contact]time.Time // contacts whose chat has just failed, and until when they are left alone
 	ended   map[core.Chat]bool         // chats that can not go on until the next start
+	began   time.Time                  // when this run did; zero: there was none before it
 	nudges  chan struct{}
 	once    sync.Once
 }
@@ -63,6 +64,11 @@ func (c *Courier) nudge() chan struct{} {
 // Begin makes what was postponed due now: who could not be reached by an earlier run may well be by this one.
 func (c *Courier) Begin(ctx context.Context) {
 	c.nudge()
+	c.mu.Lock()
+	if c.began.IsZero() {
+		c.began = c.Talk.Now()
+	}
+	c.mu.Unlock()
 	if err := c.Post.Hasten(ctx, c.Talk.Now()); err != nil {
 		c.Talk.Log.Error("news not hastened", slog.Any("cause", err))
 	}
@@ -242,6 +248,10 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, waiting int, log
 		err = c.redraw(ctx, chat, d, contact, card)
 	} else {
 		message, err = chat.Send(ctx, contact, source, card, d.ID)
+		if err == nil && c.isInterrupted(d) { // a chat that knows it again leaves it as it was
+			source.Message = message
+			_, err = chat.Send(ctx, contact, source, card, d.ID)
+		}
 	}
 	if err == nil { // also while the program is ending: what arrived is not sent again
 		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
@@ -260,6 +270,19 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, waiting int, log
 	until := now.Add(backoff(d.Attempts, sendErr))
 	c.rest(contact, until)
 	return c.Post.Postpone(ctx, d.ID, until)
+}
+
+// doubted is for how long before a start it is in doubt whether what was not recorded as sent was sent all the same. Chats
+// that know a message again do so for some minutes.
+const doubted = 5 * time.Minute
+
+// isInterrupted tells whether news of a case may have been sent by the run before this one, which ended before it could
+// record that.
+func (c *Courier) isInterrupted(d core.Delivery) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	age := c.began.Sub(d.Made)
+	return (d.News == core.NewsCase || d.News == core.NewsBoard) && d.Attempts == 0 && age > 0 && age <= doubted
 }
 
 // pinned tells whether news are for one of the member's chats alone, since the others have copies of their own.

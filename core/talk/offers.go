@@ -135,7 +135,7 @@ func (u *turn) pressed(ctx context.Context, late bool) Reply {
 			Summary: u.say("That button is from {time}; things may have changed since.", u.moment(o.Made)),
 		}}
 	}
-	if late {
+	if late && !u.isAnswered(ctx, o) {
 		return u.late()
 	}
 	r := u.press(ctx, o)

@@ -30,8 +30,11 @@ func (c *Courier) restrain(ctx context.Context, d core.Delivery, contact core.Co
 	if err != nil {
 		return false, nil //nolint:nilerr // wording it meets the same failure and answers it
 	}
-	if !k.Open() { // who was not told of the question need not hear the answer
-		return true, c.Post.Drop(ctx, d.ID)
+	if !k.Open() {
+		if c.isInterrupted(d) {
+			return false, nil // a message that still asks may be there
+		}
+		return true, c.Post.Drop(ctx, d.ID) // who was not told of the question need not hear the answer
 	}
 	now, urgent := c.Talk.Now(), k.Assessment.Level == core.Urgent
 	if until := c.quietUntil(ctx, d.To, now); !urgent && until.After(now) {
