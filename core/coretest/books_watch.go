@@ -125,13 +125,12 @@ func (b *Books) Cases(_ context.Context, q core.CaseQuery) ([]core.Case, error) 
 	defer b.mu.Unlock()
 	var found []core.Case
 	for _, c := range b.cases {
-		c = copied(c)
 		c.Stands = b.actions[c.Action].Outcome
 		if q.ID != "" && c.ID != q.ID || q.Service != "" && (c.SignIn.Service != q.Service || c.SignIn.Key != q.Key) ||
 			q.Open && !c.Open() || q.Untold && (c.Action == "" || c.Stands == c.Told) || c.Opened.Before(q.Since) {
 			continue
 		}
-		found = append(found, c)
+		found = append(found, copied(c))
 	}
 	slices.SortFunc(found, func(a, b core.Case) int { return cmp.Or(b.Opened.Compare(a.Opened), cmp.Compare(a.ID, b.ID)) })
 	if q.Limit <= 0 {
