@@ -248,8 +248,11 @@ func isList(text string) bool {
 	return strings.Contains(text, "for an answer.") || strings.Contains(text, "Nobody had to be asked")
 }
 
-// tellsOf tells whether a message is about a device. Nobody's name is the beginning of another's.
-func tellsOf(text, id string) bool { return strings.Contains(text, "Device "+id) && !isList(text) }
+// tellsOf tells whether a message is about a device, and not a list or one that names it as the last before.
+func tellsOf(text, id string) bool {
+	text = strings.ReplaceAll(text, "`", "") // which Discord sets names in
+	return strings.Contains(text, "Device "+id+" signed in to") && !isList(text)
+}
 
 // copies returns the messages about a device: Marta's in Telegram, or Leo's in Discord.
 func (h *caseHome) copies(who, id string) (found []copyOf) {

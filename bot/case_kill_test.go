@@ -147,7 +147,10 @@ func (h *caseHome) settle(t *testing.T, ids []string) (pressed int) {
 		time.Sleep(50 * time.Millisecond)
 		open = nil
 		for _, id := range ids {
-			leos := h.copies("leo", id)[0]
+			leos := copyOf{}
+			if all := h.copies("leo", id); len(all) > 0 {
+				leos = all[0]
+			}
 			over := !leos.asks()
 			if !over && len(leos.labels) > 1 && time.Since(began) > 3*time.Second && !tried[id] && len(h.discord.Unanswered()) > 0 {
 				tried[id] = true

@@ -300,7 +300,7 @@ func (u *turn) signedOutCard(c core.Case, a core.Action) Card {
 	said := append(u.caseFacts(c), u.say("{who} said at {time} that this was none of you.", u.whoSaid(c), u.moment(c.Answered)))
 	card.Body = append(said, card.Body...)
 	card.Buttons = append(card.Buttons, u.signOutOthers(c, a)...)
-	if a.Outcome == core.Open && a.Actor != u.me.ID { // who looks at it in a message of their own need not be told of its end
+	if a.Outcome == core.Open && (a.Actor != u.me.ID || u.req.Handle == "") { // only the answer to who began it is sure to be redrawn
 		card.Buttons = append(card.Buttons, u.lookButton(a))
 	}
 	reset := u.resetAfter(c)

@@ -171,3 +171,23 @@ func TestLateComerLooksAgain(t *testing.T) {
 	}
 	t.Errorf("Marta is left with %s", strings.Join(coretest.Script(late.Card), "\n"))
 }
+
+// Whoever presses again what answered a case reads all of it, as the first time.
+func TestRepeatedPressTellsTheCase(t *testing.T) {
+	chat := &knowing{}
+	h := coretest.NewHouse(t, &coretest.Books{}, coretest.RiveraServices(), chat)
+	h.Watch(t.Context())
+	home, _ := h.Service("home")
+	if err := home.Order("leo signs in on Opera on Windows from Oslo"); err != nil {
+		t.Fatal(err)
+	}
+	h.Pass(t.Context(), time.Second)
+	press := talk.Request{From: core.Contact{Chat: core.Terminal, User: "leo"}, Private: true, At: h.Now(), Handle: chat.handle("leo", "Not me: sign it out")}
+	h.Talk.Handle(t.Context(), press).Then(t.Context())
+	said := strings.Join(coretest.Script(h.Talk.Handle(t.Context(), press).Card), "\n")
+	for _, part := range []string{"it is gone", "Opera on Windows signed in to your", "You said at", "Start my password reset"} {
+		if !strings.Contains(said, part) {
+			t.Errorf("without %q: %s", part, said)
+		}
+	}
+}

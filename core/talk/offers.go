@@ -164,8 +164,10 @@ func (u *turn) used(ctx context.Context, o core.Offer) Reply {
 	}
 	if o.Action != "" {
 		if a, err := u.Desk.Action(ctx, u.me, o.Action); err == nil {
-			c := u.actionCard(a)
-			c.Body = append(c.Body, u.whoPressed(o))
+			c := u.outcomeCard(ctx, a)
+			if a.Case == "" { // a case tells it itself
+				c.Body = append(c.Body, u.whoPressed(o))
+			}
 			return Reply{Card: c, Redraw: true}
 		}
 	}

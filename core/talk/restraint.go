@@ -31,7 +31,7 @@ func (c *Courier) restrain(ctx context.Context, d core.Delivery, contact core.Co
 		return false, nil //nolint:nilerr // wording it meets the same failure and answers it
 	}
 	if !k.Open() {
-		if c.isInterrupted(d) {
+		if c.isInterrupted(d) && k.Said.Contact != contact {
 			return false, nil // a message that still asks may be there
 		}
 		return true, c.Post.Drop(ctx, d.ID) // who was not told of the question need not hear the answer
