@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -63,7 +64,7 @@ func farSignIn(i int, at time.Time) core.SignIn {
 		Key: fmt.Sprintf("sign-in %09d", i), Service: "cloud", Account: core.Account{Service: "cloud", Member: "marta", Login: "marta"}, At: at,
 		Device: core.DeviceRef{Service: "cloud", ID: core.DeviceID(fmt.Sprint("device ", i))}, Name: "Chrome on Windows",
 		Where: core.Place{Country: "NO", City: fmt.Sprint("City ", i), Name: fmt.Sprintf("City %d, Norway", i), Lat: 60, Lon: 10, Located: true},
-		Via:   core.Network{ASN: uint32(i), Carrier: fmt.Sprint("Rack ", i), Kind: core.Hosting}, //nolint:gosec // a count
+		Via:   core.Network{ASN: uint32(i), Carrier: fmt.Sprint("Rack ", i), Kind: core.Hosting},
 	}
 }
 
@@ -203,7 +204,7 @@ func bareAlert(ctx context.Context, db *sql.DB, i int) error {
 	id, when := fmt.Sprintf("%032d", i), time.Now().UTC().Format("2006-01-02T15:04:05.000000Z")
 	var ignored string
 	read := func(query string, args ...any) error {
-		if err := db.QueryRowContext(ctx, query, args...).Scan(&ignored); err != nil && err != sql.ErrNoRows { //nolint:errorlint // it comes as it is
+		if err := db.QueryRowContext(ctx, query, args...).Scan(&ignored); err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 		return nil

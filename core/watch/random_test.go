@@ -227,7 +227,7 @@ func TestRandomLives(t *testing.T) {
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for seed := next.Add(1); seed <= int64(n) && !t.Failed(); seed = next.Add(1) {
-				l := newLife(t, uint64(seed)) //nolint:gosec // a count
+				l := newLife(t, uint64(seed))
 				for range 4 + l.IntN(10) {
 					l.step(t.Context())
 				}
