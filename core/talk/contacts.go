@@ -3,6 +3,7 @@ package talk
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"time"
 
 	"latchstring/core"
@@ -19,6 +20,13 @@ func (c *Courier) hold(contact core.Contact) bool {
 	}
 	c.busy[contact] = true
 	return true
+}
+
+// atWork returns the contacts that something is being sent to.
+func (c *Courier) atWork() map[core.Contact]bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.busy)
 }
 
 // rests returns until when a contact is left alone; zero: it is not.

@@ -112,7 +112,7 @@ func (c *Courier) Deliver(ctx context.Context) {
 // pass begins to send what is due to contacts that nothing is being sent to, and returns whether it began anything and
 // when something is due next; zero: the end of what is at work will tell, or nothing is waiting.
 func (c *Courier) pass(ctx context.Context, wg *sync.WaitGroup) (started bool, next time.Time) {
-	now := c.Talk.Now()
+	now, busy := c.Talk.Now(), c.atWork()
 	due, err := c.Post.Due(ctx, now, newsPerPass)
 	if err == nil && len(due) == 0 {
 		next, err = c.Post.NextDue(ctx)
@@ -138,7 +138,7 @@ func (c *Courier) pass(ctx context.Context, wg *sync.WaitGroup) (started bool, n
 			}
 			continue
 		}
-		if c.hold(contact) {
+		if !busy[contact] && c.hold(contact) { // what was read may have been sent since to one that was busy then
 			started = true
 			wg.Go(func() { c.send(ctx, contact, routes[contact]) })
 		}
