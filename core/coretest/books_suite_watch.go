@@ -50,15 +50,18 @@ func lookComesBack(t *testing.T, b AllBooks) {
 	must(t, err)
 	same(t, cursor, "")
 
-	seen, err := b.Seen(t.Context(), Start.Add(-48*time.Hour), 10)
+	seen, err := b.Seen(t.Context(), Start.Add(-48*time.Hour), Start.Add(-48*time.Hour), 10)
 	must(t, err)
 	same(t, seen, []core.Seen{one, two, bare}) // in the order of their recording
-	seen, err = b.Seen(t.Context(), Start.Add(-time.Minute), 10)
+	seen, err = b.Seen(t.Context(), Start.Add(-time.Minute), time.Time{}, 10)
 	must(t, err)
 	same(t, seen, []core.Seen{one, bare})
-	seen, err = b.Seen(t.Context(), Start.Add(-48*time.Hour), 2)
+	seen, err = b.Seen(t.Context(), Start.Add(-48*time.Hour), time.Time{}, 2)
 	must(t, err)
 	same(t, seen, []core.Seen{two, bare})
+	seen, err = b.Seen(t.Context(), Start.Add(-48*time.Hour), Start, 10)
+	must(t, err)
+	same(t, seen, []core.Seen{one, bare})
 
 	fresh, err := b.Fresh(t.Context(), "jellyfin", []string{"s9", "s1", "s3", "s8"})
 	must(t, err)
@@ -94,7 +97,7 @@ func lookIsWhole(t *testing.T, b AllBooks) {
 	cursor, err := b.Cursor(t.Context(), "jellyfin")
 	must(t, err)
 	same(t, cursor, "")
-	seen, err := b.Seen(t.Context(), time.Time{}, 10)
+	seen, err := b.Seen(t.Context(), time.Time{}, time.Time{}, 10)
 	must(t, err)
 	due, err := b.Due(t.Context(), noon.Add(24*time.Hour), 10)
 	must(t, err)
@@ -124,7 +127,7 @@ func staleCases(t *testing.T, b AllBooks) {
 	if len(entries) != 1 || len(due) != 1 {
 		t.Errorf("%d entries and %d deliveries", len(entries), len(due))
 	}
-	seen, err := b.Seen(t.Context(), time.Time{}, 10)
+	seen, err := b.Seen(t.Context(), time.Time{}, time.Time{}, 10)
 	must(t, err)
 	s.Answer, s.Answered = core.Ours, Start.Add(time.Minute)
 	same(t, seen, []core.Seen{s})

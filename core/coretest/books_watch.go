@@ -28,12 +28,12 @@ func (b *Books) knows(service core.ServiceID, key string) bool {
 }
 
 // Seen is a method of [watch.Book].
-func (b *Books) Seen(_ context.Context, after time.Time, limit int) ([]core.Seen, error) {
+func (b *Books) Seen(_ context.Context, after, failedAfter time.Time, limit int) ([]core.Seen, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var seen []core.Seen
 	for _, s := range b.seen {
-		if !s.SignIn.At.After(after) {
+		if !s.SignIn.At.After(after) || s.SignIn.Failed && !s.SignIn.At.After(failedAfter) {
 			continue
 		}
 		for _, c := range b.cases {

@@ -35,7 +35,7 @@ func (w *Watcher) back(ctx context.Context, p *permits, l *core.Look, s *core.Si
 		return false, nil
 	}
 	if !p.recollected {
-		seen, err := w.Book.Seen(ctx, w.Now().Add(-remembered), maxRecollect)
+		seen, err := w.Book.Seen(ctx, w.Now().Add(-remembered), w.Now().Add(-failedFor), maxRecollect)
 		if err != nil {
 			return false, err
 		}
@@ -96,7 +96,7 @@ func alike(a, b *core.SignIn) bool {
 // Back returns the known devices that have signed in to a member's account again since it was signed out everywhere or its
 // password was reset, each once, in the order of their return.
 func (w *Watcher) Back(ctx context.Context, cut core.Action) ([]core.SignIn, error) {
-	seen, err := w.Book.Seen(ctx, w.Now().Add(-remembered), maxRecollect)
+	seen, err := w.Book.Seen(ctx, w.Now().Add(-remembered), w.Now().Add(-failedFor), maxRecollect)
 	if err != nil {
 		return nil, err
 	}

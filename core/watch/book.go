@@ -15,9 +15,9 @@ type Book interface {
 	// Fresh returns those of a service's sign-in keys that are not on record, in their order.
 	Fresh(ctx context.Context, service core.ServiceID, keys []string) ([]string, error)
 
-	// Seen returns the sign-ins that were recorded, those that happened after a time, in the order of their recording; of
-	// more than limit the last ones.
-	Seen(ctx context.Context, after time.Time, limit int) ([]core.Seen, error)
+	// Seen returns the sign-ins that were recorded, those that happened after a time and of failed ones those after another,
+	// in the order of their recording; of more than limit the last ones.
+	Seen(ctx context.Context, after, failedAfter time.Time, limit int) ([]core.Seen, error)
 
 	// RecordLook adds what a look at a service brought, all or nothing. A sign-in whose service and key are known is left
 	// out, as is a delivery whose key is. A case of Version 0 is new; another one must be of its recorded version

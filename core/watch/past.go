@@ -19,7 +19,7 @@ type Past struct {
 // and tells what would have been raised since a time. Answers that were given count where the same would have been asked;
 // nothing else is answered. It changes nothing.
 func (w *Watcher) Rehearse(ctx context.Context, since time.Time, tunings ...Tuning) ([]Past, error) {
-	seen, err := w.Book.Seen(ctx, w.Now().Add(-remembered), maxRecollect)
+	seen, err := w.Book.Seen(ctx, w.Now().Add(-remembered), w.Now().Add(-remembered), maxRecollect)
 	if err != nil {
 		return nil, err
 	}

@@ -199,7 +199,7 @@ func (l *life) settle(ctx context.Context) int {
 	for _, c := range cases {
 		told[string(c.SignIn.Service)+"/"+c.SignIn.Key] = true
 	}
-	seen, err := l.books.Seen(ctx, time.Time{}, 1000)
+	seen, err := l.books.Seen(ctx, time.Time{}, time.Time{}, 1000)
 	if err != nil {
 		l.books.fault("%v", err)
 	}

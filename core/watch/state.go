@@ -17,8 +17,9 @@ type state struct {
 // What is read of the record at a start. Memory forgets what is older by itself.
 const (
 	remembered    = 400 * 24 * time.Hour
-	maxRecollect  = 50_000
-	maxLastSeenOf = 1000 // accounts
+	failedFor     = 24 * time.Hour // failed ones weigh for some hours only, and strangers make them
+	maxRecollect  = 10_000         // a household makes some thousand in a year
+	maxLastSeenOf = 1000           // accounts
 )
 
 // recall returns the state, reading it from the book first where that has not been done; mu is held.
@@ -26,7 +27,7 @@ func (w *Watcher) recall(ctx context.Context) (*state, error) {
 	if w.state != nil {
 		return w.state, nil
 	}
-	seen, err := w.Book.Seen(ctx, w.Now().Add(-remembered), maxRecollect)
+	seen, err := w.Book.Seen(ctx, w.Now().Add(-remembered), w.Now().Add(-failedFor), maxRecollect)
 	if err != nil {
 		return nil, err
 	}

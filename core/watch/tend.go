@@ -84,7 +84,11 @@ func (w *Watcher) advance(ctx context.Context, c *core.Case) error {
 	if err != nil {
 		return err
 	}
-	if err := w.Book.SaveCase(ctx, *c, nil, news); err != nil {
+	onBoards, err := w.onBoards(c, core.NewsRedraw, now) // which say who was asked
+	if err != nil {
+		return err
+	}
+	if err := w.Book.SaveCase(ctx, *c, nil, append(news, onBoards...)); err != nil {
 		return err
 	}
 	c.Version++
@@ -188,7 +192,7 @@ type Week struct {
 // Week looks back from a time to another.
 func (w *Watcher) Week(ctx context.Context, from, to time.Time) (Week, error) {
 	var week Week
-	seen, err := w.Book.Seen(ctx, from, maxRecollect)
+	seen, err := w.Book.Seen(ctx, from, to, maxRecollect)
 	if err != nil {
 		return week, err
 	}
