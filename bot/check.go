@@ -58,7 +58,11 @@ func checkCommand(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	findings := make([]finding, len(connectors))
-	var wg sync.WaitGroup
+	var wg, mail sync.WaitGroup
+	reading, stop := context.WithCancel(ctx)
+	readMail(reading, cfg.Boxes(), quietLog(io.err), &mail)
+	defer mail.Wait()
+	defer stop()
 	chats := checkChats(ctx, cfg, quietLog(io.err), &wg)
 	for i := range connectors {
 		wg.Go(func() { findings[i] = checkService(ctx, &connectors[i]) })

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"latchstring/adapters/places"
+	"latchstring/adapters/services/mailbox"
 	"latchstring/bot/config"
 	"latchstring/core"
 	"latchstring/core/control"
@@ -30,6 +31,7 @@ type house struct {
 	log       *slog.Logger
 	lines     *relay // where the log is written
 	data      *places.Places
+	boxes     []*mailbox.Mailbox
 	chats     []runner
 }
 
@@ -54,6 +56,7 @@ type plan struct {
 	store      *storage.Store
 	places     core.Gazetteer // nil: nothing is known of places
 	data       *places.Places // where places come from files that may be renewed; nil: they do not
+	boxes      []*mailbox.Mailbox
 	watch      config.Watch
 	log        *slog.Logger
 	lines      *relay
@@ -61,7 +64,7 @@ type plan struct {
 
 func build(p plan) *house {
 	h, connectors, store, log := p.household, p.connectors, p.store, p.log
-	b := &house{household: h, store: store, log: log, lines: p.lines, data: p.data}
+	b := &house{household: h, store: store, log: log, lines: p.lines, data: p.data, boxes: p.boxes}
 	b.courier = &talk.Courier{Post: store}
 	b.desk = &control.Desk{
 		House: h, Connectors: connectors, Book: store, Links: store, Now: time.Now, Since: time.Now(), Random: rand.Reader, Log: log,
@@ -126,6 +129,7 @@ func (b *house) open(ctx context.Context) error {
 	wg.Go(func() { b.courier.Run(ctx) })
 	wg.Go(func() { b.watcher.Run(ctx) })
 	wg.Go(func() { b.sweep(ctx) })
+	readMail(ctx, b.boxes, b.log, &wg)
 	if b.data != nil {
 		wg.Go(func() { b.data.Watch(ctx, nil, b.log) })
 	}

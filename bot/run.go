@@ -90,7 +90,8 @@ func furnish(cfg config.Config, household *core.Household, store *storage.Store,
 	}
 	data := gazetteer(cfg, log)
 	b := build(plan{
-		household: household, connectors: connectors, store: store, places: data, data: data, watch: cfg.Watch, log: log, lines: lines,
+		household: household, connectors: connectors, store: store, places: data, data: data, boxes: cfg.Boxes(), watch: cfg.Watch,
+		log: log, lines: lines,
 	})
 	b.hireAll(cfg.Chats, log)
 	return b, nil

@@ -41,8 +41,11 @@ func (b *house) converse(ctx context.Context, io streams, who core.Member, openi
 		return err
 	}
 	b.courier.Begin(ctx)
-	b.watcher.Round(ctx) // what was before is known; only what happens from now on is news
 	var wg sync.WaitGroup
+	if !editing { // else the open house reads them
+		readMail(ctx, b.boxes, b.log, &wg)
+	}
+	b.watcher.Round(ctx) // what was before is known; only what happens from now on is news
 	var failed error
 	if editing {
 		wg.Go(func() {

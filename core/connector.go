@@ -46,7 +46,13 @@ type Connector struct {
 }
 
 // Tells says which facts a service knows of its devices.
-type Tells struct{ LastUse, Address, Place, Playing bool }
+type Tells struct {
+	LastUse, Address, Place, Playing bool
+
+	// Hearsay says that the list is what was heard of devices, by mail perhaps, and not what is signed in now: that a device
+	// is on it is no proof that it is still there.
+	Hearsay bool
+}
 
 // DeviceLister lists what is signed in now.
 type DeviceLister interface {

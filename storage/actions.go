@@ -195,6 +195,24 @@ func (s *Store) Action(ctx context.Context, id core.ActionID) (core.Action, erro
 	return r.action(), nil
 }
 
+const selectByHand = `SELECT targets FROM actions
+	WHERE state = 'ended' AND service = ? AND act = 'sign out' AND outcome = 'done by hand' ORDER BY ended DESC LIMIT 1000`
+
+// ByHand returns the devices of a service that somebody says they signed out by hand, as they were then.
+func (s *Store) ByHand(ctx context.Context, service core.ServiceID) ([]core.DeviceRef, error) {
+	var rows []inJSON[[]core.Target]
+	if err := s.read.SelectContext(ctx, &rows, selectByHand, service); err != nil {
+		return nil, fmt.Errorf("done by hand: %w", err)
+	}
+	var refs []core.DeviceRef
+	for _, r := range rows {
+		for _, t := range r.V {
+			refs = append(refs, t.Ref)
+		}
+	}
+	return refs, nil
+}
+
 // Unended returns the actions that have not ended, those that are executing first and then the oldest first, 1,000 at the
 // most.
 func (s *Store) Unended(ctx context.Context) ([]core.Action, error) {

@@ -33,6 +33,9 @@ type Book interface {
 	// the most.
 	Unended(ctx context.Context) ([]core.Action, error)
 
+	// ByHand returns the devices of a service that somebody says they signed out by hand, as they were then.
+	ByHand(ctx context.Context, service core.ServiceID) ([]core.DeviceRef, error)
+
 	// History returns entries, newest first.
 	History(ctx context.Context, q core.HistoryQuery) ([]core.Entry, error)
 }

@@ -69,7 +69,7 @@ func (d *Desk) EndByHand(ctx context.Context, o Order, id core.ActionID, worked 
 // lookAfterHand betters a person's word by what the service lists, if it lists anything.
 func (d *Desk) lookAfterHand(ctx context.Context, a *core.Action) {
 	c, err := d.connector(a.Service)
-	if err != nil || c.Devices == nil {
+	if err != nil || c.Devices == nil || c.Tells.Hearsay {
 		return
 	}
 	devices, err := d.look(ctx, c)

@@ -117,6 +117,9 @@ func (d *Desk) look(ctx context.Context, c *core.Connector) ([]core.Device, erro
 		devices, err = c.Devices.Devices(ctx)
 		return err
 	})
+	if c.Tells.Hearsay && len(devices) > 0 {
+		devices = d.withoutByHand(ctx, c, devices)
+	}
 	now := d.Now()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -129,6 +132,15 @@ func (d *Desk) look(ctx context.Context, c *core.Connector) ([]core.Device, erro
 		d.Log.Warn("service not readable", slog.String("service", string(c.Service)), slog.Any("cause", err))
 	}
 	return devices, err
+}
+
+// withoutByHand leaves out what somebody says they signed out by hand: nobody writes a mail about that.
+func (d *Desk) withoutByHand(ctx context.Context, c *core.Connector, devices []core.Device) []core.Device {
+	gone, err := d.Book.ByHand(ctx, c.Service)
+	if err != nil {
+		d.Log.Error("what was done by hand not readable", slog.Any("cause", err))
+	}
+	return slices.DeleteFunc(slices.Clone(devices), func(dev core.Device) bool { return slices.Contains(gone, dev.Ref()) })
 }
 
 // after is the shelf once a service was asked. What could be read replaces what was known; a failure keeps it.

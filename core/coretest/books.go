@@ -209,6 +209,21 @@ func (b *Books) Unended(context.Context) ([]core.Action, error) {
 	return unended[:min(len(unended), 1000)], nil
 }
 
+// ByHand is a method of [control.Book].
+func (b *Books) ByHand(_ context.Context, service core.ServiceID) ([]core.DeviceRef, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var refs []core.DeviceRef
+	for _, a := range b.actions {
+		if a.Service == service && a.Act == core.SignOut && a.Outcome == core.DoneByHand {
+			for _, t := range a.Targets {
+				refs = append(refs, t.Ref)
+			}
+		}
+	}
+	return refs, nil
+}
+
 // History is a method of [control.Book].
 func (b *Books) History(_ context.Context, q core.HistoryQuery) ([]core.Entry, error) {
 	b.mu.Lock()

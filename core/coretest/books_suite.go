@@ -40,6 +40,7 @@ func BookSuite(t *testing.T, open func(t *testing.T) AllBooks) {
 		"a look is all or nothing":                     lookIsWhole,
 		"a case is saved over its own version only":    staleCases,
 		"an action answers a case once":                answeredByAction,
+		"what was done by hand":                        byHand,
 		"a redraw knows the messages of its case":      redraws,
 		"a pass comes back as it went in":              passComesBack,
 		"a pass is saved over its own version only":    stalePasses,

@@ -168,6 +168,20 @@ func answeredByAction(t *testing.T, b AllBooks) {
 	same(t, kept.Case, core.CaseID("c1"))
 }
 
+func byHand(t *testing.T, b AllBooks) {
+	for i, outcome := range []core.Outcome{core.DoneByHand, core.NotByHand, core.Gone} {
+		a := signOut(core.ActionID(rune('a'+i)), core.DeviceID(rune('a'+i)))
+		a.State, a.Outcome, a.Ended = core.Ended, outcome, noon
+		must(t, b.Begin(t.Context(), a, core.Taking{}, nil, nil))
+	}
+	refs, err := b.ByHand(t.Context(), "jellyfin")
+	must(t, err)
+	same(t, refs, []core.DeviceRef{{Service: "jellyfin", ID: "a"}})
+	refs, err = b.ByHand(t.Context(), "plex")
+	must(t, err)
+	same(t, refs, []core.DeviceRef(nil))
+}
+
 func redraws(t *testing.T, b AllBooks) {
 	told := func(i int, news core.News, chat core.Chat, to core.MemberID) core.Delivery {
 		d := delivery(i)

@@ -54,7 +54,7 @@ func New(cfg Config, id core.ServiceID, title string, accounts []core.Account, b
 	c := core.Connector{
 		Service: id, Title: title, Accounts: accounts, Limit: cfg.Streams,
 		Devices: s, SignIns: s, ByHand: s, Prober: s, Nudges: s.nudges,
-		Tells: core.Tells{LastUse: true, Place: true, Address: !hidden}, Why: why,
+		Tells: core.Tells{LastUse: true, Place: true, Address: !hidden, Hearsay: true}, Why: why,
 	}
 	for _, a := range core.Abilities() {
 		if _, told := c.Why[a]; !told && c.Can(a) == core.No {
