@@ -13,6 +13,8 @@ func TestVouched(t *testing.T) {
 		// What providers write.
 		"mx.example.org; dmarc=pass header.from=account.netflix.com":                       true,
 		"mx.example.org; dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=netflix.com": true,
+
+		// In other letters, by other checks.
 		"MX.Example.ORG; dmarc=pass":                                                                         true,
 		"mx.example.org 1; dkim=pass header.d=account.netflix.com":                                           true,
 		"mx.example.org; dkim=pass header.i=@netflix.com header.s=x header.b=Ab/Cd+":                         true,
