@@ -14,8 +14,6 @@ import (
 	"syscall"
 	"time"
 
-	_ "time/tzdata" // a NAS or a container may have no zone database
-
 	"latchstring/adapters/places"
 	"latchstring/bot/config"
 	"latchstring/storage"

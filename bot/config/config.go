@@ -48,7 +48,7 @@ type Timezone struct{ *time.Location }
 
 // UnmarshalText finds the zone of a name such as Europe/Madrid.
 func (z *Timezone) UnmarshalText(name []byte) error {
-	zone, err := time.LoadLocation(string(name))
+	zone, err := location(string(name))
 	if err != nil || len(name) == 0 || zone == time.Local {
 		return fmt.Errorf("no such time zone; their names look like Europe/Madrid or America/New_York")
 	}
