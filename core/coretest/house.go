@@ -80,7 +80,7 @@ func (h *House) furnish(chats []talk.Chat) {
 	h.Desk = &control.Desk{House: h.Household, Connectors: connectors, Book: books, Links: books, Now: h.Now, Since: h.Now(), Random: random, Log: log}
 	h.Watcher = &watch.Watcher{
 		House: h.Household, Connectors: connectors, Book: books, Passes: books, Exceptions: books, Actions: books, Places: Atlas{}, Tuning: watch.Tuning{Threshold: watch.Normal},
-		Every: time.Minute, Now: h.Now, Random: random, Log: log, SignOut: h.Desk.EndPass,
+		Every: time.Minute, Escalate: 10 * time.Minute, Now: h.Now, Random: random, Log: log, SignOut: h.Desk.EndPass,
 	}
 	h.Talk = &talk.Talk{
 		House: h.Household, Desk: h.Desk, Watch: h.Watcher, Offers: books, Settings: books, Now: h.Now, Random: random, Log: log,

@@ -232,17 +232,10 @@ func (w *Watcher) whom(c core.Case, now time.Time) (asked []core.MemberID, escal
 	switch {
 	case len(others) == 0:
 		return asked, time.Time{}
-	case c.Assessment.Level == core.Urgent:
+	case c.Assessment.Level == core.Urgent, w.Escalate <= 0:
 		return append(asked, others...), time.Time{}
 	}
-	return asked, now.Add(w.escalateAfter())
-}
-
-func (w *Watcher) escalateAfter() time.Duration {
-	if w.Escalate > 0 {
-		return w.Escalate
-	}
-	return 10 * time.Minute
+	return asked, now.Add(w.Escalate)
 }
 
 func (w *Watcher) owners() []core.MemberID {

@@ -25,7 +25,7 @@ type Watcher struct {
 	Places     core.Gazetteer // nil: nothing is known of places
 	Tuning     Tuning
 	Every      time.Duration // between two looks at one service
-	Escalate   time.Duration // how long the member concerned is waited for before the owners are asked; zero: 10 minutes
+	Escalate   time.Duration // how long the member concerned is waited for before the owners are asked; zero: they are asked at once
 	Now        func() time.Time
 	Random     io.Reader
 	Log        *slog.Logger
