@@ -1,6 +1,7 @@
 package botapi
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -64,6 +65,9 @@ type openTag struct {
 }
 
 func parseHTML(in string) (formatted, error) {
+	if !utf8.ValidString(in) { // pieces of characters on both sides of a tag would become one without it
+		return formatted{}, errors.New("strings must be encoded in UTF-8")
+	}
 	p := htmlParser{in: in}
 	for p.at < len(in) {
 		var err error
