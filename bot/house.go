@@ -32,6 +32,7 @@ type house struct {
 	lines     *relay // where the log is written
 	data      *places.Places
 	boxes     []*mailbox.Mailbox
+	home      *home // nil: it is where the household says
 	chats     []runner
 }
 
@@ -130,6 +131,9 @@ func (b *house) open(ctx context.Context) error {
 	wg.Go(func() { b.watcher.Run(ctx) })
 	wg.Go(func() { b.sweep(ctx) })
 	readMail(ctx, b.boxes, b.log, &wg)
+	if b.home != nil {
+		wg.Go(func() { b.home.follow(ctx, b.watcher.SetHome) })
+	}
 	if b.data != nil {
 		wg.Go(func() { b.data.Watch(ctx, nil, b.log) })
 	}

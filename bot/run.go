@@ -93,6 +93,7 @@ func furnish(cfg config.Config, household *core.Household, store *storage.Store,
 		household: household, connectors: connectors, store: store, places: data, data: data, boxes: cfg.Boxes(), watch: cfg.Watch,
 		log: log, lines: lines,
 	})
+	b.home = newHome(household.Home, cfg.Watch.HomeNames, log)
 	b.hireAll(cfg.Chats, log)
 	return b, nil
 }

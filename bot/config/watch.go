@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,8 @@ import (
 type Watch struct {
 	Every         time.Duration  `yaml:"every"`
 	LearnFor      time.Duration  `yaml:"learn_for"`
-	Home          []netip.Prefix `yaml:"home"` // the household's own networks
+	Home          []netip.Prefix `yaml:"home"`       // the household's own networks
+	HomeNames     []string       `yaml:"home_names"` // names that lead to the home's line, as of a dynamic DNS
 	Sensitivity   Sensitivity    `yaml:"sensitivity"`
 	EscalateAfter time.Duration  `yaml:"escalate_after"`
 	Places        []string       `yaml:"places"` // mmdb files; one whose name says asn is of carriers
@@ -57,6 +59,9 @@ func (w *Watch) placeData() places.Config {
 	}
 	return c
 }
+
+// hostName is what a name in the domain name system looks like.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$`)
 
 // Sensitivity is from which score on somebody is asked about a sign-in: a word, or the number itself.
 type Sensitivity float64
@@ -103,6 +108,11 @@ func (w *Watch) Check(at strictyaml.At) {
 		at.Fault("escalate_after", "should be 0s at least")
 	}
 	w.checkPlaces(at)
+	for i, name := range w.HomeNames {
+		if !hostName.MatchString(name) {
+			at.Under("home_names").Item(i).Fault("", "should be a name such as home.example.org")
+		}
+	}
 	for i, p := range w.Home {
 		network := at.Under("home").Item(i)
 		switch {

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -32,7 +33,7 @@ func (w *Watcher) recall(ctx context.Context) (*state, error) {
 		return nil, err
 	}
 	st := &state{memory: NewMemory(w.Tuning), last: map[core.Account]core.SignIn{}}
-	st.memory.SetHome(w.House.Home)
+	st.memory.SetHome(w.homeNow())
 	asked := map[string]core.Seen{} // by the sign-in that opened the case
 	for _, s := range seen {
 		if s.Answer != "" {
@@ -61,6 +62,23 @@ func (w *Watcher) recall(ctx context.Context) (*state, error) {
 	}
 	w.state = st
 	return st, nil
+}
+
+// SetHome says which networks the household's own line has now. Until it is called they are those of the config.
+func (w *Watcher) SetHome(networks []netip.Prefix) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.home = networks
+	if w.state != nil {
+		w.state.memory.SetHome(networks)
+	}
+}
+
+func (w *Watcher) homeNow() []netip.Prefix {
+	if w.home != nil {
+		return w.home
+	}
+	return w.House.Home
 }
 
 // take takes a sign-in into the memory with what was made of it. What was expected for a while is no habit.

@@ -42,6 +42,7 @@ type Watcher struct {
 	sources map[core.ServiceID]*source
 	nudged  chan struct{}             // wakes Run
 	weekly  time.Time                 // when the week was last looked back on
+	home    []netip.Prefix            // the household's networks now; nil: those of the config
 	hinted  netip.Addr                // the proxy that the owners were told of last
 	learned bool                      // that the household is learned was told, or is long ago
 	retries map[core.PassID]time.Time // when the end of a pass that failed is tried again

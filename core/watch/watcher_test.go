@@ -341,3 +341,22 @@ func TestBoard(t *testing.T) {
 		}
 	}
 }
+
+// Where the home's line is now is home, also after the record is read again.
+func TestHomeMoves(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		h, books := watched(t)
+		if known {
+			line, err := coretest.Address("Toledo").Prefix(56)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.Watcher.SetHome([]netip.Prefix{line})
+		}
+		order(t, h, "home", "leo signs in on Opera on Windows from Toledo")
+		h.Pass(t.Context(), time.Minute)
+		if got := len(cases(t, books)); (got == 0) != known {
+			t.Errorf("%d cases of a sign-in at home: %v", got, known)
+		}
+	}
+}
