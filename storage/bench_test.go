@@ -119,9 +119,9 @@ func newFloor(b *testing.B, path string) *floor {
 		take: prepare(`UPDATE offers SET used = ?2, used_by = ?3, action = ?4
 			WHERE used = '' AND (id = ?1 OR question = (SELECT question FROM offers WHERE id = ?1 AND question <> ''))
 			AND EXISTS (SELECT 1 FROM offers WHERE id = ?1 AND used = '' AND lapses > ?2)`),
-		action: prepare(`INSERT INTO actions (id, version, act, state, outcome, reason, actor, decider, asked, decided, service, account,
+		action: prepare(`INSERT INTO actions (id, version, act, state, outcome, reason, actor, decider, asked, decided, case_id, pass_id, service, account,
 			targets, whole, attempts, looks, started, settled, look_at, ended)
-			VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`),
+			VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`),
 		held:     prepare(`INSERT INTO underway (service, device, member, login, action_id) VALUES (?, ?, '', '', ?)`),
 		head:     prepare(`SELECT entries, mac, seal FROM audit_head`),
 		entry:    prepare(`INSERT INTO audit (seq, entry, mac) VALUES (?, ?, ?)`),
