@@ -16,7 +16,8 @@ type Connector struct {
 	SignOutAll AllSignOuter // nil: control signs out one device after the other
 	Reset      ResetStarter
 	SignIns    SignInSource
-	ByHand     Guider // what members do themselves where the service offers no port
+	ByHand     Guider       // what members do themselves where the service offers no port
+	OnDevice   DeviceGuider // what to do on a device itself; nil: nothing is known, or needed
 	Prober     Prober
 
 	// What plays: Streams lists it, Stop ends it, Screen writes on it. TV signs a television in by its code.
@@ -136,6 +137,18 @@ type Guide struct {
 	Open   string // the link's name: "Manage devices"
 	Within time.Duration
 }
+
+// DeviceGuider tells how a service is signed out on a device itself, by the sort of device.
+type DeviceGuider interface {
+	Families() []DeviceFamily
+	// FamilyOf returns the family that a device of a name is of, and ok false where its name tells none.
+	FamilyOf(device string) (family string, ok bool)
+	// Steps returns what to do on a device of a family, and ok false for a family that is not known.
+	Steps(family string) (g Guide, ok bool)
+}
+
+// DeviceFamily is devices of a sort. ID is what members write, Title what they call it.
+type DeviceFamily struct{ ID, Title string }
 
 // Prober looks whether a service is there and what it is.
 type Prober interface {

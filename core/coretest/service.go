@@ -215,7 +215,7 @@ func (s *Service) Connector() core.Connector {
 		c.Reset = (*resetter)(s)
 	}
 	if s.ByHand {
-		c.ByHand = (*guider)(s)
+		c.ByHand, c.OnDevice = (*guider)(s), (*guider)(s)
 	}
 	if c.Limit = s.Limit; s.CanTell {
 		c.Streams = (*streamLister)(s)
@@ -365,26 +365,6 @@ func (r *resetter) StartReset(_ context.Context, _ core.Account) (core.Reset, er
 
 // Canary is the one secret that the services in memory hand out; it must never be found where it does not belong.
 const Canary = "CANARY-809807"
-
-type guider Service
-
-func (g *guider) Guide(a core.Ability, d *core.Device) (core.Guide, bool) {
-	switch a {
-	case core.CanSignOut:
-		name := "the device"
-		if d != nil {
-			name = d.Name
-		}
-		return core.Guide{
-			Steps: []core.Phrase{core.Say("Open Manage devices."), core.Say("Find \"{device}\".", name), core.Say("Press Sign Out.")},
-			Link:  "https://www.netflix.com/ManageAccountAccess", Open: "Open Manage devices", Within: 8 * time.Hour,
-		}, true
-	case core.CanReset:
-		return core.Guide{Steps: []core.Phrase{core.Say("Open the page and enter your address.")}, Link: "https://www.netflix.com/LoginHelp", Open: "Open the page"}, true
-	default:
-		return core.Guide{}, false
-	}
-}
 
 // Session makes a session for tests.
 func Session(m core.MemberID, login, address, place string, since, used time.Time) core.Session {

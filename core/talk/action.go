@@ -115,7 +115,8 @@ func (u *turn) signOutCard(a core.Action) Card {
 	case core.CameBack:
 		return Card{
 			Tone: Warn, Summary: u.say("{device} is back on {service}, without a new sign-in: it kept the old one.", dev, service),
-			Body: []Text{u.say("Changing the password ends that.")}, Buttons: append(u.resetButtons(a), fresh),
+			Body:    []Text{u.say("Changing the password ends that.")},
+			Buttons: append(append(u.resetButtons(a), u.stepsButtons(a.Service, t.Name)...), fresh),
 		}
 	case core.Again:
 		return Card{
@@ -137,7 +138,8 @@ func (u *turn) signOutCard(a core.Action) Card {
 	case core.NotByHand:
 		return Card{
 			Tone: Warn, Summary: u.say("I wrote down that it did not work: {device} stays signed in to {service}.", dev, service),
-			Body: []Text{u.say("A password change there ends every sign-in.")}, Buttons: u.resetButtons(a),
+			Body:    []Text{u.say("A password change there ends every sign-in.")},
+			Buttons: append(u.resetButtons(a), u.stepsButtons(a.Service, t.Name)...),
 		}
 	default:
 		return Card{Summary: u.say("Signing {device} out of {service}…", dev, service), Quiet: true}

@@ -21,6 +21,7 @@ func commands() []command {
 	return []command{
 		{"devices", "who is signed in where", core.ListDevices, (*turn).devices},
 		{"signout", "sign a device out, or all of them", core.SignOut, (*turn).signout},
+		{"steps", "how a service is signed out on a device itself", core.ListDevices, (*turn).steps},
 		{"reset", "start a password reset", core.StartReset, (*turn).reset},
 		{"watching", "who plays what, and whether a stream is left", core.SeeStreams, (*turn).watching},
 		{"tv", "sign a television in by the code that it shows", core.PairTV, (*turn).tv},
