@@ -85,7 +85,7 @@ func build(p plan) *house {
 	}
 	b.courier.Talk = b.talk
 	b.talk.Heard = b.courier.Heard
-	b.watcher.Reach = b.talk.Reach
+	b.watcher.Reach, b.watcher.Daily = b.talk.Reach, b.talk.WantsDaily
 	b.desk.News = func() {
 		b.courier.Nudge()
 		b.watcher.Nudge() // a case may wait for the outcome

@@ -7,5 +7,6 @@ type Setting string
 const (
 	ClockSetting     Setting = "clock"     // "24" or "12" hours
 	AddressesSetting Setting = "addresses" // "shown" or "hidden"
+	DailySetting     Setting = "daily"     // "never" or "morning": a sign of life each day
 	QuietSetting     Setting = "quiet"     // hours in which only what is urgent is told: "22-7"; "" or "never": none
 )

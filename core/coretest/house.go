@@ -85,7 +85,7 @@ func (h *House) furnish(chats []talk.Chat) {
 	h.Talk = &talk.Talk{
 		House: h.Household, Desk: h.Desk, Watch: h.Watcher, Offers: books, Settings: books, Now: h.Now, Random: random, Log: log,
 	}
-	h.Watcher.Reach = h.Talk.Reach
+	h.Watcher.Reach, h.Watcher.Daily = h.Talk.Reach, h.Talk.WantsDaily
 	h.Talk.Chats = append(h.Talk.Chats, chats...)
 	h.Courier = &talk.Courier{Talk: h.Talk, Post: books}
 	h.Talk.Heard = h.Courier.Heard

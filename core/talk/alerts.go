@@ -161,6 +161,8 @@ func (u *turn) watchCard(ctx context.Context, d core.Delivery) (Card, error) {
 				u.say("Where the service has a setting for known proxies, put that address into it."),
 			},
 		}, nil
+	case core.NewsLife:
+		return u.lifeCard(ctx)
 	case core.NewsLearned:
 		return u.learnedCard(ctx)
 	default: // the others are not the watch's
@@ -220,6 +222,28 @@ func (u *turn) weekCard(ctx context.Context, day string) (Card, error) {
 	}
 	if len(c.Groups) == 0 {
 		return Card{}, core.ErrNone
+	}
+	return c, nil
+}
+
+// lifeCard says that the house watches, and what is amiss.
+func (u *turn) lifeCard(ctx context.Context) (Card, error) {
+	open, err := u.Watch.Cases(ctx, u.me, core.CaseQuery{Open: true})
+	if err != nil {
+		return Card{}, err
+	}
+	sources := u.Watch.Sources()
+	c := Card{Quiet: true, Private: true, Tone: Good, Summary: u.count(len(sources), "Good morning. I watch {n} service.", "Good morning. I watch {n} services.")}
+	for _, s := range sources {
+		if s.Err != nil {
+			c.Tone = Warn
+			c.Body = append(c.Body, u.say("I have not been able to watch {service} since {time}.", u.title(s.Service), u.moment(s.Failed)))
+		}
+	}
+	if len(open) > 0 {
+		c.Tone = Warn
+		c.Body = append(c.Body, u.count(len(open), "One sign-in waits for an answer.", "{n} sign-ins wait for an answer."))
+		c.Buttons = append(c.Buttons, again(u.say("Show them"), "alerts"))
 	}
 	return c, nil
 }

@@ -20,6 +20,7 @@ func choices() []choice {
 	return []choice{
 		{core.ClockSetting, "Times", []string{"24", "12"}, []string{"as 20:14", "as 8:14 pm"}},
 		{core.AddressesSetting, "Addresses", []string{"shown", "hidden"}, []string{"shown", "hidden"}},
+		{core.DailySetting, "Sign of life", []string{"never", "morning"}, []string{"never", "each morning at 9"}},
 		{core.QuietSetting, "Quiet hours", []string{"never", "22-7", "23-8", "21-9"}, []string{"never", "from 22 to 7", "from 23 to 8", "from 21 to 9"}},
 	}
 }

@@ -161,6 +161,12 @@ func (t *Talk) Reach(id core.MemberID) []core.Contact {
 	return contacts
 }
 
+// WantsDaily tells whether a member wants a sign of life each morning.
+func (t *Talk) WantsDaily(ctx context.Context, m core.MemberID) bool {
+	chosen, err := t.Settings.Settings(ctx, m)
+	return err == nil && chosen[core.DailySetting] == "morning"
+}
+
 // reachable tells whether a member can be told something on a chat that runs.
 func (t *Talk) reachable(id core.MemberID) bool { return len(t.Reach(id)) > 0 }
 

@@ -50,6 +50,8 @@ func (w *Watcher) tendCases(ctx context.Context) (next time.Time) {
 	}
 	again("outcomes of cases not told", w.tellOutcomes(ctx))
 	again("week not told", w.lookBack(ctx))
+	again("sign of life not given", w.signOfLife(ctx))
+	soonest(w.nextMorning())
 	again("end of learning not told", w.tellLearned(ctx))
 	soonest(w.monday(w.Now()).AddDate(0, 0, 7))
 	return next
@@ -144,6 +146,50 @@ func (w *Watcher) lookBack(ctx context.Context) error {
 		}
 	}
 	w.weekly = end
+	return nil
+}
+
+// morning is when signs of life are given today, by the household's clock.
+func (w *Watcher) morning(now time.Time) time.Time {
+	now = now.In(w.House.Zone)
+	return time.Date(now.Year(), now.Month(), now.Day(), weekHour, 0, 0, 0, w.House.Zone)
+}
+
+func (w *Watcher) nextMorning() time.Time {
+	now := w.Now()
+	if m := w.morning(now); m.After(now) {
+		return m
+	}
+	return w.morning(now).AddDate(0, 0, 1)
+}
+
+// signOfLife tells those who want it, once each morning, that the house watches.
+func (w *Watcher) signOfLife(ctx context.Context) error {
+	now := w.Now()
+	morning, today := w.morning(now), w.today()
+	if w.Daily == nil || w.daily == today || now.Before(morning) {
+		return nil
+	}
+	var made []core.Delivery
+	for _, m := range w.House.Members {
+		if now.Sub(morning) > time.Hour || !w.Daily(ctx, m.ID) {
+			continue // who starts the program in the afternoon sees that it lives
+		}
+		id, err := core.NewDeliveryID(w.Random)
+		if err != nil {
+			return err
+		}
+		made = append(made, core.Delivery{
+			ID: id, Key: "life:" + today + ":" + string(m.ID), To: m.ID, News: core.NewsLife, Subject: today, Made: now, Due: now,
+		})
+	}
+	if len(made) > 0 {
+		if err := w.Book.Post(ctx, made); err != nil {
+			return err
+		}
+		w.news()
+	}
+	w.daily = today
 	return nil
 }
 

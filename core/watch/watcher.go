@@ -29,9 +29,10 @@ type Watcher struct {
 	Now        func() time.Time
 	Random     io.Reader
 	Log        *slog.Logger
-	News       func()                             // called when there is something to deliver; may be nil
-	Boards     []core.Source                      // the household's own rooms, where cases are told without their facts
-	Reach      func(core.MemberID) []core.Contact // where a member can be told something; nil: the courier finds out
+	News       func()                                    // called when there is something to deliver; may be nil
+	Daily      func(context.Context, core.MemberID) bool // who wants a sign of life each morning; nil: nobody
+	Boards     []core.Source                             // the household's own rooms, where cases are told without their facts
+	Reach      func(core.MemberID) []core.Contact        // where a member can be told something; nil: the courier finds out
 
 	// SignOut has the device of a pass that is over signed out, by the order of the member who gave it. The pass has ended
 	// when that is on record; core.ErrUsed says that it had ended before. Nil: nobody can.
@@ -41,6 +42,7 @@ type Watcher struct {
 	state   *state // nil: to be read from the book
 	sources map[core.ServiceID]*source
 	nudged  chan struct{}             // wakes Run
+	daily   string                    // the day on which signs of life were given last
 	weekly  time.Time                 // when the week was last looked back on
 	home    []netip.Prefix            // the household's networks now; nil: those of the config
 	hinted  netip.Addr                // the proxy that the owners were told of last
