@@ -84,7 +84,7 @@ func build(p plan) *house {
 		b.talk.PlaceData = placeData(p.data)
 	}
 	b.courier.Talk = b.talk
-	b.talk.Heard = b.courier.Heard
+	b.talk.Heard, b.talk.Down = b.courier.Heard, b.courier.Down
 	b.watcher.Reach, b.watcher.Daily = b.talk.Reach, b.talk.WantsDaily
 	b.desk.News = func() {
 		b.courier.Nudge()

@@ -88,7 +88,7 @@ func (h *House) furnish(chats []talk.Chat) {
 	h.Watcher.Reach, h.Watcher.Daily = h.Talk.Reach, h.Talk.WantsDaily
 	h.Talk.Chats = append(h.Talk.Chats, chats...)
 	h.Courier = &talk.Courier{Talk: h.Talk, Post: books}
-	h.Talk.Heard = h.Courier.Heard
+	h.Talk.Heard, h.Talk.Down = h.Courier.Heard, h.Courier.Down
 }
 
 func person(name string, role core.Role) core.Member {

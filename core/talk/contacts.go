@@ -107,3 +107,23 @@ func (c *Courier) board(d core.Delivery) (Chat, core.Contact) {
 	}
 	return nil, core.Contact{}
 }
+
+// went notes whether a chat could be written to.
+func (c *Courier) went(chat core.Chat, now time.Time, well bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, failing := c.failing[chat]; well {
+		delete(c.failing, chat)
+	} else if !failing {
+		c.failing[chat] = now
+	}
+}
+
+// Down tells whether a chat can not go on until the next start (ended), and since when it can not be written to; zero: it
+// can, as far as is known.
+func (c *Courier) Down(chat core.Chat) (since time.Time, ended bool) {
+	c.nudge()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failing[chat], c.ended[chat]
+}

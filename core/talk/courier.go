@@ -27,6 +27,7 @@ type Courier struct {
 	digests map[core.Contact]time.Time // when the last digest is due, or was
 	told    map[core.Contact]time.Time // when the last digest was sent
 	resting map[core.Contact]time.Time // contacts whose chat has just failed, and until when they are left alone
+	failing map[core.Chat]time.Time    // chats that could not be written to the last time, and since when
 	ended   map[core.Chat]bool         // chats that can not go on until the next start
 	began   time.Time                  // when this run did; zero: there was none before it
 	nudges  chan struct{}
@@ -56,6 +57,7 @@ func (c *Courier) nudge() chan struct{} {
 		c.nudges = make(chan struct{}, 1)
 		c.busy, c.dead, c.ended = map[core.Contact]bool{}, map[core.Contact]time.Time{}, map[core.Chat]bool{}
 		c.asked, c.digests = map[core.MemberID]asked{}, map[core.Contact]time.Time{}
+		c.failing = map[core.Chat]time.Time{}
 		c.told, c.resting = map[core.Contact]time.Time{}, map[core.Contact]time.Time{}
 	})
 	return c.nudges
@@ -254,6 +256,7 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, waiting int, log
 		}
 	}
 	if err == nil { // also while the program is ending: what arrived is not sent again
+		c.went(contact.Chat, now, true)
 		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 		defer cancel()
 		return c.Post.MarkSent(short, d.ID, c.Talk.Now(), message)
@@ -269,6 +272,7 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, waiting int, log
 	}
 	until := now.Add(backoff(d.Attempts, sendErr))
 	c.rest(contact, until)
+	c.went(contact.Chat, now, false)
 	return c.Post.Postpone(ctx, d.ID, until)
 }
 

@@ -3,6 +3,7 @@ package talk
 import (
 	"context"
 	"strings"
+	"time"
 
 	"latchstring/core"
 	"latchstring/core/control"
@@ -67,7 +68,7 @@ func (u *turn) houseGroup() Group {
 	g := Group{Title: u.say("This house")}
 	var chats []Text
 	for _, chat := range u.Chats {
-		chats = append(chats, u.say("{chat}", chatName(chat.Name())))
+		chats = append(chats, u.chatState(chat.Name()))
 	}
 	if len(chats) > 0 {
 		g.Rows = append(g.Rows, Row{Title: u.say("talks in"), Facts: chats})
@@ -80,6 +81,22 @@ func (u *turn) houseGroup() Group {
 		g.Rows = append(g.Rows, Row{Title: u.say("knows places by"), Facts: facts})
 	}
 	return g
+}
+
+// chatState says how a chat is doing.
+func (u *turn) chatState(chat core.Chat) Text {
+	var since time.Time
+	var ended bool
+	if u.Down != nil {
+		since, ended = u.Down(chat)
+	}
+	switch {
+	case ended:
+		return u.say("{chat}, which does not let me in any more", chatName(chat))
+	case !since.IsZero():
+		return u.say("{chat}, which I can not reach since {time}", chatName(chat), u.moment(since))
+	}
+	return u.say("{chat}", chatName(chat))
 }
 
 func (u *turn) healthNote(h control.Health) Text {

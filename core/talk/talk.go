@@ -31,6 +31,9 @@ type Talk struct {
 	// Heard, if set, is called with everybody who says something in private.
 	Heard func(ctx context.Context, from core.Contact)
 
+	// Down, if set, says how a chat is doing: since when it can not be written to, and whether it has ended for good.
+	Down func(core.Chat) (since time.Time, ended bool)
+
 	// PlaceData, if set, says what is known of places and how old it is.
 	PlaceData func() []core.Phrase
 

@@ -360,3 +360,24 @@ func TestHomeMoves(t *testing.T) {
 		}
 	}
 }
+
+// The owner reads in the status that a chat can not be reached, and that it can again.
+func TestChatState(t *testing.T) {
+	mail := &coretest.Mail{}
+	h, _ := watched(t, mail)
+	status := func() string {
+		r := h.Talk.Handle(t.Context(), talk.Request{From: core.Contact{Chat: core.Terminal, User: "marta"}, Private: true, At: h.Now(), Text: "status"})
+		return strings.Join(coretest.Script(r.Card), "\n")
+	}
+	mail.Fails(errors.New("down"))
+	order(t, h, "home", "leo signs in on Opera on Windows from a server")
+	h.Pass(t.Context(), time.Minute)
+	if got := status(); !strings.Contains(got, "the terminal, which I can not reach since 18:01") {
+		t.Errorf("status: %s", got)
+	}
+	mail.Fails(nil)
+	h.Pass(t.Context(), 2*time.Minute)
+	if got := status(); strings.Contains(got, "can not reach") {
+		t.Errorf("status: %s", got)
+	}
+}
