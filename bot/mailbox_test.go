@@ -42,10 +42,12 @@ func TestRealMailbox(t *testing.T) {
 
 	now := time.Now()
 	forged := strings.ReplaceAll(string(netflixNotice("forged", "Forged TV", "Hanoi, Vietnam", now)), "mx.example.org", "mx.evil.example")
+	reset := strings.NewReplacer("new device is using your account", "password reset", "/ManageAccountAccess?g=1", "/help", "<p>Device</p><p>x</p><p>Location</p><p>y</p>", "<p>Reset your password</p>")
+	d.Put(now, []byte(reset.Replace(string(netflixNotice("reset", "x", "y", now)))))
 	d.Put(now, netflixNotice("new", "Roku - Streaming stick", "Hanoi, Vietnam", now), []byte(forged))
 	r = says(t, folder, "devices netflix\nalerts\n[Not me: sign it out]\n[Done]\ndevices netflix\nalerts\nquit\n", "run", "-terminal")
 	contains(t, "the conversation", r.out, "Was this you?", "Roku - Streaming stick signed in to your Netflix from near Hanoi, Vietnam",
-		"1. ", "netflix.com", "I wrote down that Roku - Streaming stick is signed out of Netflix", "1 device is signed in to Netflix", "No sign-in waits for an answer.")
+		"1. ", "netflix.com", "The mail to reset the password of your Netflix has arrived", "I wrote down that Roku - Streaming stick is signed out of Netflix", "1 device is signed in to Netflix", "No sign-in waits for an answer.")
 	if strings.Contains(r.out, "Forged TV") {
 		t.Errorf("a forged notice is told:\n%s", r.out)
 	}

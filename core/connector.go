@@ -16,6 +16,7 @@ type Connector struct {
 	SignOutAll AllSignOuter // nil: control signs out one device after the other
 	Reset      ResetStarter
 	SignIns    SignInSource
+	Notices    NoticeSource // what the service wrote by mail; nil: it is not read
 	ByHand     Guider       // what members do themselves where the service offers no port
 	OnDevice   DeviceGuider // what to do on a device itself; nil: nothing is known, or needed
 	Prober     Prober

@@ -22,6 +22,7 @@ const (
 	NewsPass      News = "pass"       // a device signed in by a pass, or is not signed out at its end; Subject is its id
 	NewsBack      News = "back"       // devices that are back since a sign-out of everything or a reset; Subject is the action's id
 	NewsWeek      News = "week"       // what the watch noted in a week and asked nobody about; Subject is the day it ends
+	NewsNotice    News = "notice"     // a service wrote about an account; Subject is the service, the kind, the time (Unix) and whose, with "/"
 	NewsLife      News = "life"       // a sign of life, for those who want one each day; Subject is the day
 	NewsLearned   News = "learned"    // the watch has learned the household
 	NewsSilent    News = "silent"     // a service has told no sign-ins for long; Subject is its id

@@ -161,6 +161,8 @@ func (u *turn) watchCard(ctx context.Context, d core.Delivery) (Card, error) {
 				u.say("Where the service has a setting for known proxies, put that address into it."),
 			},
 		}, nil
+	case core.NewsNotice:
+		return u.noticeCard(d.Subject)
 	case core.NewsLife:
 		return u.lifeCard(ctx)
 	case core.NewsLearned:

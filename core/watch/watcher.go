@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/netip"
@@ -110,6 +111,9 @@ func (w *Watcher) look(ctx context.Context, c *core.Connector) {
 	defer cancel()
 	w.guarded(c, func() {
 		err := w.Look(ctx, c)
+		if c.Notices != nil {
+			err = errors.Join(err, w.LookAtNotices(ctx, c))
+		}
 		if err != nil && ctx.Err() == nil {
 			w.Log.Warn("sign-ins not read", slog.String("service", string(c.Service)), slog.Any("cause", err))
 		}

@@ -381,3 +381,44 @@ func TestChatState(t *testing.T) {
 		t.Errorf("status: %s", got)
 	}
 }
+
+// noticeSource is what a service wrote.
+type noticeSource []core.Notice
+
+func (n noticeSource) Notices(_ context.Context, after string) ([]core.Notice, string, error) {
+	if after == "" {
+		return nil, "0", nil
+	}
+	return n, "1", nil
+}
+
+// What a service writes is told to whose account it is and to the owner, once, without the code and the link; codes, and what
+// nobody vouches for, are not.
+func TestNotices(t *testing.T) {
+	mail := &coretest.Mail{}
+	books := &coretest.Books{}
+	h := coretest.NewHouse(t, books, coretest.RiveraServices(), mail)
+	account := core.Account{Service: "home", Member: "leo", Login: "leo"}
+	var wrote noticeSource
+	for i, k := range []core.NoticeKind{core.NoticePasswordChanged, core.NoticeCode, core.NoticeHouseholdUpdate, core.NoticeSignIn} {
+		wrote = append(wrote, core.Notice{
+			Key: fmt.Sprint("n", i), Kind: k, At: h.Now(), Account: account, Verified: true,
+			Code: core.NewSecret(coretest.Canary), Link: core.NewSecret(coretest.Canary),
+		})
+	}
+	wrote = append(wrote, core.Notice{Key: "forged", Kind: core.NoticeEmailChanged, At: h.Now(), Account: account})
+	h.Watcher.Connectors[1].Notices = wrote
+	h.Watch(t.Context())
+	for range 3 {
+		h.Pass(t.Context(), time.Minute)
+	}
+	for who, whose := range map[string]string{"leo": "your", "marta": "Leo's"} {
+		got := mail.To(who)
+		if len(got) != 2 || !strings.Contains(got[0], "The password of "+whose+" Family sign-on was changed") || !strings.Contains(got[1], "wants another home to be that of "+whose+" Family sign-on") {
+			t.Errorf("%s was told %q", who, got)
+		}
+		if strings.Contains(strings.Join(got, ""), coretest.Canary) {
+			t.Error("a code or a link is told")
+		}
+	}
+}

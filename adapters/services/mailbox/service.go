@@ -53,7 +53,7 @@ func New(cfg Config, id core.ServiceID, title string, accounts []core.Account, b
 	_, hidden := why[core.CanTellIP]
 	c := core.Connector{
 		Service: id, Title: title, Accounts: accounts, Limit: cfg.Streams,
-		Devices: s, SignIns: s, ByHand: s, OnDevice: onDevice{title}, Prober: s, Nudges: s.nudges,
+		Devices: s, SignIns: s, Notices: s, ByHand: s, OnDevice: onDevice{title}, Prober: s, Nudges: s.nudges,
 		Tells: core.Tells{LastUse: true, Place: true, Address: !hidden, Hearsay: true}, Why: why,
 	}
 	for _, a := range core.Abilities() {

@@ -9,5 +9,5 @@
 // What a recipe does not know is no notice. A notice whose sender nobody vouches for has no code and no link, nor has one that
 // somebody of the household sent on.
 //
-// families.yaml says what to do on a device itself, with where each fact was read.
+// families.yaml says what to do on a device itself, and where that was read.
 package notice

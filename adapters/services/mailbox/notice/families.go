@@ -15,7 +15,7 @@ type Family struct {
 	Title   string     `yaml:"title,required"`
 	Words   []string   `yaml:"words,required"` // what the names of such devices have in them, in small letters
 	Steps   []sentence `yaml:"steps,required"`
-	Sources []string   `yaml:"sources,required"` // where the steps were read
+	Sources []string   `yaml:"sources,required"` // where steps were read; "none" where they were not
 }
 
 // Families returns the families of devices that are known.

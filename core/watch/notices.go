@@ -1,0 +1,83 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"latchstring/core"
+)
+
+// noticesOf is the name under which it is kept how far a service's notices were read; the sign-ins among them are read, and
+// kept, by themselves.
+func noticesOf(service core.ServiceID) core.ServiceID { return service + "/notices" }
+
+// LookAtNotices reads what a service wrote since the last time and tells the member whose account it is, and the owners, what
+// is worth telling. Sign-ins are the watch's own, codes are for nobody who did not ask, and what nobody vouches for is
+// nothing.
+func (w *Watcher) LookAtNotices(ctx context.Context, c *core.Connector) error {
+	name := noticesOf(c.Service)
+	after, err := w.Book.Cursor(ctx, name)
+	if err != nil {
+		return err
+	}
+	notices, cursor, err := c.Notices.Notices(ctx, after)
+	if err != nil || cursor == after {
+		return err
+	}
+	l := core.Look{Service: name, Cursor: cursor}
+	for _, n := range notices {
+		if !n.Verified || !tellable(n.Kind) {
+			continue
+		}
+		made, err := w.noticed(c, n)
+		if err != nil {
+			return err
+		}
+		l.Deliveries = append(l.Deliveries, made...)
+	}
+	if err := w.Book.RecordLook(ctx, l); err != nil {
+		return err
+	}
+	if len(l.Deliveries) > 0 {
+		w.news()
+	}
+	return nil
+}
+
+// tellable tells whether a notice is told by itself.
+func tellable(k core.NoticeKind) bool {
+	switch k {
+	case core.NoticePasswordChanged, core.NoticeResetRequested, core.NoticeEmailChanged, core.NoticeSignInRequest,
+		core.NoticeTemporaryAccess, core.NoticeHouseholdUpdate:
+		return true
+	case core.NoticeSignIn, core.NoticeCode, core.NoticeVerification:
+	}
+	return false
+}
+
+// noticed are the news of a notice. They hold its kind and its time and nothing else of it: no code, no link.
+func (w *Watcher) noticed(c *core.Connector, n core.Notice) ([]core.Delivery, error) {
+	to := w.owners()
+	if m, known := w.House.Member(n.Account.Member); known && !slices.Contains(to, m.ID) {
+		to = append(to, m.ID)
+	}
+	now := w.Now()
+	at := n.At
+	if at.After(now) {
+		at = now
+	}
+	var made []core.Delivery
+	for _, m := range to {
+		id, err := core.NewDeliveryID(w.Random)
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, core.Delivery{
+			ID: id, Key: fmt.Sprintf("notice:%s:%s:%s", c.Service, n.Key, m), To: m, News: core.NewsNotice,
+			Subject: fmt.Sprintf("%s/%s/%s/%s", c.Service, n.Kind, strconv.FormatInt(at.Unix(), 10), n.Account.Member), Made: now, Due: now,
+		})
+	}
+	return made, nil
+}
