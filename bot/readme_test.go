@@ -25,6 +25,15 @@ services:
   - { id: immich, kind: recipe, recipe: immich, url: "http://127.0.0.1:1", keys: { Marta: { key: abcdef123 } }, accounts: { Marta: marta } }
   - { id: keycloak, kind: recipe, recipe: keycloak, url: "http://127.0.0.1:1", client: latchstring, key: abcdef123, with: { realm: home }, accounts: { Marta: marta } }
   - { id: kratos, kind: recipe, recipe: kratos, url: "http://127.0.0.1:1", accounts: { Marta: marta } }
+  - { id: netflix, kind: netflix, accounts: { Marta: marta@example.org } }
+  - { id: disney, kind: disney, accounts: { Marta: marta@example.org } }
+  - { id: spotify, kind: spotify, accounts: { Marta: marta@example.org } }
+  - { id: amazon, kind: amazon, accounts: { Marta: marta@example.org } }
+  - { id: google, kind: google, accounts: { Marta: marta@example.org } }
+  - { id: microsoft, kind: microsoft, accounts: { Marta: marta@example.org } }
+  - { id: apple, kind: apple, accounts: { Marta: marta@example.org } }
+mailboxes:
+  - { id: home, host: 127.0.0.1, user: house@example.org, password: secret, authserv_id: mx.example.org }
 `
 
 // TestAbilitiesTable compares the README's table with what the connectors declare, so that it can not lie. With -readme it
