@@ -137,9 +137,3 @@ func (w *Watcher) Later(ctx context.Context, by core.Member, id core.CaseID) (co
 	w.nudge()
 	return c, nil
 }
-
-// Noted returns what the watch noted since a time and asked nobody about, oldest first.
-func (w *Watcher) Noted(ctx context.Context, since time.Time) ([]core.Seen, error) {
-	seen, err := w.Book.Seen(ctx, since, since, maxRecollect)
-	return slices.DeleteFunc(seen, func(s core.Seen) bool { return s.Assessment.Level != core.Noted }), err
-}
