@@ -23,7 +23,8 @@ func TestBackAfterAReset(t *testing.T) {
 		told  string // what Leo is told of
 	}{
 		{"without a reset", false, time.Minute, []string{"leo signs in on Safari on iPhone from Toledo"}, true, ""},
-		{"a known name", true, time.Minute, []string{"leo signs in on Safari on iPhone from Toledo"}, false, "Safari on iPhone."},
+		{"a known name", true, time.Minute, []string{"leo signs in on Safari on iPhone from home"}, false, "Safari on iPhone."},
+		{"a known name from elsewhere", true, time.Minute, []string{"leo signs in on Safari on iPhone from Toledo"}, true, ""},
 		{"a known id", true, time.Minute, []string{"Safari on iPhone signs in anew"}, false, "Safari on iPhone."},
 		{"two", true, time.Minute, []string{"Safari on iPhone signs in anew", "Chrome on Windows signs in anew"}, false, "Safari on iPhone, Chrome on Windows."},
 		{"twice", true, time.Minute, []string{"Safari on iPhone signs in anew", "Safari on iPhone signs in anew"}, false, "Safari on iPhone."},

@@ -28,7 +28,8 @@ func severance(actions []core.Action, s *core.SignIn) (core.Action, bool) {
 }
 
 // back tells whether a sign-in is that of a known device which is back after a severance, and has it told of. What is urgent
-// or anonymous is no such thing.
+// or anonymous is no such thing, nor is what somebody would be asked about and has nothing but a known name: names are
+// written by whoever signs in.
 func (w *Watcher) back(ctx context.Context, p *permits, l *core.Look, s *core.SignIn, a core.Assessment) (bool, error) {
 	cut, ok := severance(p.severed, s)
 	if !ok || s.Failed || a.Level == core.Learning || a.Level == core.Urgent || a.Reason.Kind == core.Disowned || anonymous(s) {
@@ -41,7 +42,7 @@ func (w *Watcher) back(ctx context.Context, p *permits, l *core.Look, s *core.Si
 		}
 		p.seen, p.recollected = seen, true
 	}
-	if !knownBefore(p.seen, s, cut.Started) {
+	if !knownBefore(p.seen, s, cut.Started, a.Level.Pushes()) {
 		return false, nil
 	}
 	if isBack := func(b core.Seen) bool {
@@ -72,10 +73,12 @@ func (w *Watcher) back(ctx context.Context, p *permits, l *core.Look, s *core.Si
 	return true, nil
 }
 
-// knownBefore tells whether a device of an account was the household's own before a time.
-func knownBefore(seen []core.Seen, s *core.SignIn, before time.Time) bool {
+// knownBefore tells whether a device of an account was the household's own before a time: by its id, or where that is not
+// asked for, by its name.
+func knownBefore(seen []core.Seen, s *core.SignIn, before time.Time, byID bool) bool {
 	return slices.ContainsFunc(seen, func(b core.Seen) bool {
-		return b.SignIn.At.Before(before) && theirs(&b) && b.SignIn.Account == s.Account && alike(&b.SignIn, s)
+		return b.SignIn.At.Before(before) && theirs(&b) && b.SignIn.Account == s.Account && alike(&b.SignIn, s) &&
+			(!byID || b.SignIn.Device.ID == s.Device.ID)
 	})
 }
 
@@ -106,7 +109,7 @@ func (w *Watcher) Back(ctx context.Context, cut core.Action) ([]core.SignIn, err
 		if s.At.Before(cut.Started) || s.Service != cut.Service || s.Account.Member != cut.Account.Member || !theirs(&b) || s.At.Sub(cut.Started) >= severedFor {
 			continue
 		}
-		if knownBefore(seen, &s, cut.Started) && !slices.ContainsFunc(back, func(t core.SignIn) bool { return alike(&t, &s) }) {
+		if knownBefore(seen, &s, cut.Started, false) && !slices.ContainsFunc(back, func(t core.SignIn) bool { return alike(&t, &s) }) {
 			back = append(back, s)
 		}
 	}
