@@ -15,6 +15,7 @@ import (
 type Mail struct {
 	mu    sync.Mutex
 	err   error
+	when  func(source core.Source, card talk.Card) error
 	cards map[string][]talk.Card // by the contact's user
 }
 
@@ -23,6 +24,13 @@ func (m *Mail) Fails(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.err = err
+}
+
+// FailsWhen makes the sends fail that a function has an error for, from now on.
+func (m *Mail) FailsWhen(when func(source core.Source, card talk.Card) error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.when = when
 }
 
 // To returns what somebody was sent, each as a talk file would show it.
@@ -63,6 +71,11 @@ func (m *Mail) Send(_ context.Context, to core.Contact, source core.Source, card
 	defer m.mu.Unlock()
 	if m.err != nil {
 		return "", m.err
+	}
+	if m.when != nil {
+		if err := m.when(source, card); err != nil {
+			return "", err
+		}
 	}
 	if m.cards == nil {
 		m.cards = map[string][]talk.Card{}

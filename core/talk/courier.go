@@ -255,22 +255,34 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, waiting int, log
 			_, err = chat.Send(ctx, contact, source, card, d.ID)
 		}
 	}
-	if err == nil { // also while the program is ending: what arrived is not sent again
-		c.went(contact.Chat, now, true)
-		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
-		defer cancel()
-		return c.Post.MarkSent(short, d.ID, c.Talk.Now(), message)
+	if err != nil {
+		log.Warn("news not sent", slog.String("chat", string(chat.Name())), slog.Any("cause", err))
+		return c.unsent(ctx, d, contact, err, log)
 	}
-	log.Warn("news not sent", slog.String("chat", string(chat.Name())), slog.Any("cause", err))
-	sendErr, _ := errors.AsType[*SendError](err)
-	if sendErr != nil && sendErr.Permanent {
+	c.went(contact.Chat, now, true)
+	if d.News == core.NewsDigest {
+		c.tellsOf(contact, now)
+	}
+	// Also while the program is ending: what arrived is not sent again.
+	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer cancel()
+	return c.Post.MarkSent(short, d.ID, c.Talk.Now(), message)
+}
+
+// unsent records what becomes of a delivery that did not go through; the error is that of the book.
+func (c *Courier) unsent(ctx context.Context, d core.Delivery, contact core.Contact, cause error, log *slog.Logger) error {
+	now := c.Talk.Now()
+	sendErr, _ := errors.AsType[*SendError](cause)
+	until := now.Add(backoff(d.Attempts, sendErr))
+	switch permanent := sendErr != nil && sendErr.Permanent; {
+	case permanent && !onBoard(d):
 		c.bury(ctx, d, contact, log)
 		return c.Post.Postpone(ctx, d.ID, now.Add(time.Second)) // by another way, if there is one
-	}
-	if now.Sub(d.Made) > keepTrying {
+	case permanent || now.Sub(d.Made) > keepTrying:
 		return c.Post.Drop(ctx, d.ID)
+	case onBoard(d): // a room that can not be written to is no fault of the person whose name goes with it
+		return c.Post.Postpone(ctx, d.ID, until)
 	}
-	until := now.Add(backoff(d.Attempts, sendErr))
 	c.rest(contact, until)
 	c.went(contact.Chat, now, false)
 	return c.Post.Postpone(ctx, d.ID, until)

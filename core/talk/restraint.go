@@ -2,7 +2,6 @@ package talk
 
 import (
 	"context"
-	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -43,8 +42,12 @@ func (c *Courier) restrain(ctx context.Context, d core.Delivery, contact core.Co
 	if c.spend(d.To, d.Subject, now, urgent) && (urgent || waiting <= digestAfter && !c.gathers(contact, now)) {
 		return false, nil
 	}
-	if err := c.Post.Post(ctx, c.digest(d.To, contact, now)); err != nil {
-		return true, err
+	digest, err := c.digest(d.To, contact, now)
+	if err == nil {
+		err = c.Post.Post(ctx, []core.Delivery{digest})
+	}
+	if err != nil {
+		return true, err // the question stays, and is asked again
 	}
 	return true, c.Post.Drop(ctx, d.ID)
 }
@@ -79,7 +82,11 @@ func (c *Courier) spend(m core.MemberID, subject string, now time.Time, urgent b
 }
 
 // digest is the news that several cases wait: one for a contact, due with the next minute, or later where there was one lately.
-func (c *Courier) digest(m core.MemberID, contact core.Contact, now time.Time) []core.Delivery {
+func (c *Courier) digest(m core.MemberID, contact core.Contact, now time.Time) (core.Delivery, error) {
+	id, err := core.NewDeliveryID(c.Talk.Random)
+	if err != nil {
+		return core.Delivery{}, err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	last := c.digests[contact]
@@ -91,15 +98,10 @@ func (c *Courier) digest(m core.MemberID, contact core.Contact, now time.Time) [
 		due = last.Add(digestPause)
 	}
 	c.digests[contact] = due
-	id, err := core.NewDeliveryID(c.Talk.Random)
-	if err != nil {
-		c.Talk.Log.Error("digest not made", slog.Any("cause", err))
-		return nil
-	}
-	return []core.Delivery{{
+	return core.Delivery{
 		ID: id, Key: "digest:" + string(m) + ":" + string(contact.Chat) + ":" + due.UTC().Format(time.RFC3339), To: m,
 		Source: core.Source{Contact: contact}, News: core.NewsDigest, Made: due, Due: due,
-	}}
+	}, nil
 }
 
 // gathers tells whether a digest is on its way to a contact, which will tell of what comes now as well.
@@ -113,16 +115,18 @@ func (c *Courier) gathers(contact core.Contact, now time.Time) bool {
 // isTold tells whether the last digest that a contact got tells of all that a new one would.
 func (c *Courier) isTold(ctx context.Context, d core.Delivery, contact core.Contact) bool {
 	me, _ := c.Talk.House.Member(d.To)
-	open, err := c.Talk.Watch.Cases(ctx, me, core.CaseQuery{Open: true, Limit: 1})
-	now := c.Talk.Now()
+	open, err := c.Talk.Watch.Cases(ctx, me, core.CaseQuery{Open: true})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	last, told := c.told[contact]
-	if err == nil && (len(open) == 0 || told && open[0].Opened.Before(last)) {
-		return true
-	}
-	c.told[contact] = now
-	return false
+	return err == nil && (len(open) == 0 || told && open[0].Opened.Before(last))
+}
+
+// tellsOf notes that a digest has arrived which was worded at a time.
+func (c *Courier) tellsOf(contact core.Contact, worded time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told[contact] = worded
 }
 
 // quietUntil returns when a member's quiet hours end, by the household's clock; zero: they may be told now.

@@ -79,6 +79,29 @@ func TestChatState(t *testing.T) {
 	}
 }
 
+// A room that can not be written to takes nothing from the person whose name goes with it.
+func TestBoardIsGone(t *testing.T) {
+	for _, failure := range []error{&talk.SendError{Permanent: true, Err: errors.New("no such channel")}, errors.New("timed out")} {
+		mail := &coretest.Mail{}
+		h := coretest.NewHouse(t, &coretest.Books{}, coretest.RiveraServices(), mail)
+		h.Watcher.Boards = []core.Source{{Contact: core.Contact{Chat: core.Terminal, User: "marta"}, Room: "room", Public: true}}
+		mail.FailsWhen(func(source core.Source, _ talk.Card) error {
+			if source.Room == "room" {
+				return failure
+			}
+			return nil
+		})
+		h.Watch(t.Context())
+		order(t, h, "home", "marta signs in on Opera on Windows from Oslo")
+		h.Pass(t.Context(), time.Minute)
+		order(t, h, "jellyfin", "marta signs in on Edge on Windows from a server")
+		h.Pass(t.Context(), time.Second)
+		if got := mail.To("marta"); len(got) != 2 || strings.Contains(strings.Join(got, ""), "can not reach") {
+			t.Errorf("%v: marta was told %q", failure, got)
+		}
+	}
+}
+
 // noticeSource is what a service wrote.
 type noticeSource []core.Notice
 

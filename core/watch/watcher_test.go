@@ -304,6 +304,14 @@ func TestChatsDownForADay(t *testing.T) {
 	order(t, h, "jellyfin", "leo signs in on Opera on Windows from a server")
 	h.Pass(t.Context(), 16*time.Hour)
 	mail.Fails(nil)
+	lost := 0
+	mail.FailsWhen(func(_ core.Source, card talk.Card) error { // the digest's own first try
+		if lost > 0 || !strings.Contains(strings.Join(coretest.Script(card), "\n"), "wait for an answer") {
+			return nil
+		}
+		lost++
+		return errors.New("the connection broke")
+	})
 	for range 20 {
 		h.Pass(t.Context(), time.Minute)
 	}
@@ -312,7 +320,7 @@ func TestChatsDownForADay(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := strings.Join(mail.To("leo"), "\n\n")
-	if n := len(mail.To("leo")); n > 4 || len(open) < 8 || !strings.Contains(got, "sign-ins wait for an answer.") || !strings.Contains(got, "Opera on Windows") || !strings.Contains(got, "late") {
+	if n := len(mail.To("leo")); lost != 1 || n > 4 || len(open) < 8 || !strings.Contains(got, "sign-ins wait for an answer.") || !strings.Contains(got, "Opera on Windows") || !strings.Contains(got, "late") {
 		t.Errorf("%d cases became %d messages:\n%s", len(open), n, got)
 	}
 }
