@@ -73,7 +73,7 @@ func build(p plan) *house {
 	}
 	b.watcher = &watch.Watcher{
 		House: h, Connectors: connectors, Book: store, Passes: store, Exceptions: store, Actions: store, Places: p.places,
-		Tuning: p.watch.Tuning(), Every: p.watch.Every, Escalate: p.watch.EscalateAfter, SignOut: b.desk.EndPass,
+		Tuning: p.watch.Tuning(), Every: p.watch.Every, Escalate: p.watch.EscalateAfter, ReviewEvery: p.watch.ReviewEvery, SignOut: b.desk.EndPass,
 		Now: time.Now, Random: rand.Reader, Log: log, News: b.courier.Nudge,
 	}
 	b.talk = &talk.Talk{
@@ -85,7 +85,7 @@ func build(p plan) *house {
 	}
 	b.courier.Talk = b.talk
 	b.talk.Heard, b.talk.Down = b.courier.Heard, b.courier.Down
-	b.watcher.Reach, b.watcher.Daily = b.talk.Reach, b.talk.WantsDaily
+	b.watcher.Reach, b.watcher.Daily, b.watcher.Reviewed = b.talk.Reach, b.talk.WantsDaily, b.talk.Reviewed
 	b.desk.News = func() {
 		b.courier.Nudge()
 		b.watcher.Nudge() // a case may wait for the outcome

@@ -24,6 +24,7 @@ const (
 	NewsWeek      News = "week"       // what the watch noted in a week and asked nobody about; Subject is the day it ends
 	NewsNotice    News = "notice"     // a service wrote about an account; Subject is the service, the kind, the time (Unix) and whose, with "/"
 	NewsLife      News = "life"       // a sign of life, for those who want one each day; Subject is the day
+	NewsReview    News = "review"     // it is time to look through all devices; Subject is the day since when
 	NewsLearned   News = "learned"    // the watch has learned the household
 	NewsSilent    News = "silent"     // a service has told no sign-ins for long; Subject is its id
 	NewsGateway   News = "gateway"    // a service sees everybody behind one address; Subject is the address

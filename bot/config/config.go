@@ -63,6 +63,7 @@ func defaults() Config {
 		Storage:   Storage{Path: "latchstring.db"},
 		Watch: Watch{
 			Every: time.Minute, LearnFor: watch.LearnFor, Sensitivity: watch.Normal, EscalateAfter: 10 * time.Minute,
+			ReviewEvery: 4 * 7 * 24 * time.Hour,
 		},
 	}
 }

@@ -23,7 +23,8 @@ type Watch struct {
 	HomeNames     []string       `yaml:"home_names"` // names that lead to the home's line, as of a dynamic DNS
 	Sensitivity   Sensitivity    `yaml:"sensitivity"`
 	EscalateAfter time.Duration  `yaml:"escalate_after"`
-	Places        []string       `yaml:"places"` // mmdb files; one whose name says asn is of carriers
+	ReviewEvery   time.Duration  `yaml:"review_every"` // 0: nobody is told to look through the devices
+	Places        []string       `yaml:"places"`       // mmdb files; one whose name says asn is of carriers
 
 	// PlacesFrom is where "places update" fetches a file from. DB-IP's own files need none.
 	PlacesFrom map[string]string `yaml:"places_from"`
@@ -106,6 +107,9 @@ func (w *Watch) Check(at strictyaml.At) {
 	}
 	if w.EscalateAfter < 0 {
 		at.Fault("escalate_after", "should be 0s at least")
+	}
+	if w.ReviewEvery != 0 && w.ReviewEvery < 24*time.Hour {
+		at.Fault("review_every", "should be 24h at least, or 0s for never")
 	}
 	w.checkPlaces(at)
 	for i, name := range w.HomeNames {

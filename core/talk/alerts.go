@@ -165,6 +165,8 @@ func (u *turn) watchCard(ctx context.Context, d core.Delivery) (Card, error) {
 		return u.noticeCard(d.Subject)
 	case core.NewsLife:
 		return u.lifeCard(ctx)
+	case core.NewsReview:
+		return u.reviewNews(ctx, d.Subject)
 	case core.NewsLearned:
 		return u.learnedCard(ctx)
 	default: // the others are not the watch's

@@ -20,6 +20,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"devices", "who is signed in where", core.ListDevices, (*turn).devices},
+		{"review", "all devices, the unknown and unused ones first", core.ListDevices, (*turn).review},
 		{"signout", "sign a device out, or all of them", core.SignOut, (*turn).signout},
 		{"steps", "how a service is signed out on a device itself", core.ListDevices, (*turn).steps},
 		{"reset", "start a password reset", core.StartReset, (*turn).reset},

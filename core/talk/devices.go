@@ -2,7 +2,6 @@ package talk
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,9 +11,8 @@ import (
 )
 
 const (
-	rowsPerPage = 10
-	idleAfter   = 60 * 24 * time.Hour // a device not used for so long is worth a thought
-	newFor      = 24 * time.Hour      // a device is told as new for so long
+	idleAfter = 60 * 24 * time.Hour // a device not used for so long is worth a thought
+	newFor    = 24 * time.Hour      // a device is told as new for so long
 )
 
 // devices answers "devices": without words the member's own, with "all" everybody's.
@@ -109,12 +107,19 @@ func (u *turn) deviceFilters(listings []control.Listing, r reading, q control.De
 	if q.Member != "" && !r.everybody {
 		buttons = append(buttons, again(u.say("Everybody's devices"), "devices all"))
 	} else if !r.unknown && !r.idle {
-		if countDevices(filter(listings, unknownDevice)) > 0 {
-			buttons = append(buttons, again(u.say("Only unknown"), "devices unknown"))
-		}
-		if countDevices(filter(listings, u.idle)) > 0 {
-			buttons = append(buttons, again(u.say("Not used for 60 days"), "devices idle"))
-		}
+		buttons = append(buttons, u.narrower(listings)...)
+	}
+	return buttons
+}
+
+// narrower are the lists of what is worth a look among devices.
+func (u *turn) narrower(listings []control.Listing) []Button {
+	var buttons []Button
+	if countDevices(filter(listings, unknownDevice)) > 0 {
+		buttons = append(buttons, again(u.say("Only unknown"), "devices unknown"))
+	}
+	if countDevices(filter(listings, u.idle)) > 0 {
+		buttons = append(buttons, again(u.say("Not used for 60 days"), "devices idle"))
 	}
 	return buttons
 }
@@ -127,31 +132,22 @@ func (u *turn) deviceCard(listings []control.Listing, r reading, command string,
 	for _, l := range listings {
 		total += len(l.Devices)
 	}
-	pages := max(1, (total+rowsPerPage-1)/rowsPerPage)
-	rows := (total + pages - 1) / pages // no page is left with one or two
-	page := min(r.page, pages)
-	from, to, n := (page-1)*rows, page*rows, 0
+	s, n := sheetOf(total, r.page), 0
 	for _, l := range listings {
 		g := Group{Title: Words(l.Connector.Title), Note: u.listingNote(l)}
 		devices := slices.Clone(l.Devices)
 		slices.SortStableFunc(devices, byUse)
 		for _, d := range devices {
-			if n >= from && n < to {
+			if s.shows(n) {
 				g.Rows = append(g.Rows, u.deviceRow(l.Connector, d))
 			}
 			n++
 		}
-		if len(g.Rows) > 0 || !g.Note.Empty() && page == 1 {
+		if len(g.Rows) > 0 || !g.Note.Empty() && s.page == 1 {
 			c.Groups = append(c.Groups, g)
 		}
 	}
-	if page < pages {
-		next := strings.Join(append([]string{command}, withoutPage(said)...), " ")
-		c.Buttons = append(c.Buttons, again(u.say("Next {n}", min(rows, total-to)), fmt.Sprintf("%s page %d", next, page+1)))
-	}
-	if pages > 1 {
-		c.Body = append(c.Body, u.say("Page {page} of {pages}.", page, pages))
-	}
+	u.turnPage(&c, s, strings.Join(append([]string{command}, withoutPage(said)...), " "))
 	return c
 }
 

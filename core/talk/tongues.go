@@ -8,6 +8,7 @@ func tongue(language string) map[string]Entry {
 	case "de":
 		return map[string]Entry{
 			"devices":     {"geräte", "wer wo angemeldet ist"},
+			"review":      {"durchsicht", "alle Geräte, die unbekannten und unbenutzten zuerst"},
 			"signout":     {"abmelden", "ein Gerät abmelden, oder alle"},
 			"reset":       {"zurücksetzen", "ein Passwort zurücksetzen"},
 			"history":     {"verlauf", "wer was getan hat"},
@@ -30,6 +31,7 @@ func tongue(language string) map[string]Entry {
 	case "es":
 		return map[string]Entry{
 			"devices":     {"dispositivos", "quién tiene la sesión iniciada, y dónde"},
+			"review":      {"revisión", "todos los dispositivos, primero los desconocidos y los que nadie usa"},
 			"signout":     {"cerrar-sesión", "cerrar la sesión de un dispositivo, o de todos"},
 			"reset":       {"restablecer", "restablecer una contraseña"},
 			"history":     {"historial", "quién hizo qué"},

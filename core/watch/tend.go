@@ -51,6 +51,7 @@ func (w *Watcher) tendCases(ctx context.Context) (next time.Time) {
 	again("outcomes of cases not told", w.tellOutcomes(ctx))
 	again("week not told", w.lookBack(ctx))
 	again("sign of life not given", w.signOfLife(ctx))
+	again("reviews not told", w.tellReviews(ctx))
 	soonest(w.nextMorning())
 	again("end of learning not told", w.tellLearned(ctx))
 	soonest(w.monday(w.Now()).AddDate(0, 0, 7))

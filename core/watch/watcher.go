@@ -35,6 +35,11 @@ type Watcher struct {
 	Boards     []core.Source                             // the household's own rooms, where cases are told without their facts
 	Reach      func(core.MemberID) []core.Contact        // where a member can be told something; nil: the courier finds out
 
+	// The owners are shown all devices to look through this long after they did so last, of which whole days count. Less than
+	// a day: never. Reviewed says when that was; zero: they never did. Nil: nobody is shown anything.
+	ReviewEvery time.Duration
+	Reviewed    func(context.Context, core.MemberID) (time.Time, error)
+
 	// SignOut has the device of a pass that is over signed out, by the order of the member who gave it. The pass has ended
 	// when that is on record; core.ErrUsed says that it had ended before. Nil: nobody can.
 	SignOut func(ctx context.Context, p core.Pass) error
@@ -44,6 +49,7 @@ type Watcher struct {
 	sources map[core.ServiceID]*source
 	nudged  chan struct{}             // wakes Run
 	daily   string                    // the day on which signs of life were given last
+	reviews string                    // the day on which it was looked up last whose review is due
 	weekly  time.Time                 // when the week was last looked back on
 	home    []netip.Prefix            // the household's networks now; nil: those of the config
 	hinted  netip.Addr                // the proxy that the owners were told of last
