@@ -32,7 +32,7 @@ func TestRealMailbox(t *testing.T) {
 	d := servertest.Dovecot(t)
 	ago := time.Now().Add(-48 * time.Hour)
 	d.Put(ago, netflixNotice("tv", "Samsung - Smart TV", "Madrid, Spain", ago))
-	folder := household(t, fmt.Sprintf("services:\n  - { id: netflix, kind: netflix, accounts: { Marta: %s } }\n"+
+	folder := household(t, fmt.Sprintf("services:\n  - { id: netflix, kind: netflix, accounts: { Marta: %s }, codes: { Marta: [Marta] } }\n"+
 		"mailboxes:\n  - { id: home, host: %q, port: %d, tls: implicit, user: %q, password: %q, authserv_id: mx.example.org, ca_file: %q }\n"+
 		"watch: { every: 1s, learn_for: 0s }\n", d.User, d.Host, d.Port, d.User, d.Password, d.CAFile))
 	check := says(t, folder, "", "check")
@@ -43,9 +43,11 @@ func TestRealMailbox(t *testing.T) {
 	now := time.Now()
 	forged := strings.ReplaceAll(string(netflixNotice("forged", "Forged TV", "Hanoi, Vietnam", now)), "mx.example.org", "mx.evil.example")
 	reset := strings.NewReplacer("new device is using your account", "password reset", "/ManageAccountAccess?g=1", "/help", "<p>Device</p><p>x</p><p>Location</p><p>y</p>", "<p>Reset your password</p>")
+	code := strings.NewReplacer("A new device is using your account", "Netflix: Your sign-in code", "<p>Device</p><p>x</p><p>Location</p><p>y</p>", "<p>Enter this code</p><p>7 3 5 1</p>", "/ManageAccountAccess?g=1", "/help", "/password?g=1", "/help")
+	d.Put(now, []byte(code.Replace(string(netflixNotice("code", "x", "y", now)))))
 	d.Put(now, []byte(reset.Replace(string(netflixNotice("reset", "x", "y", now)))))
 	d.Put(now, netflixNotice("new", "Roku - Streaming stick", "Hanoi, Vietnam", now), []byte(forged))
-	r = says(t, folder, "devices netflix\nalerts\n[Not me: sign it out]\n[Done]\ndevices netflix\nalerts\nquit\n", "run", "-terminal")
+	r = says(t, folder, "code netflix\ndevices netflix\nalerts\n[Not me: sign it out]\n[Done]\ndevices netflix\nalerts\nquit\n", "run", "-terminal")
 	contains(t, "the conversation", r.out, "Was this you?", "Roku - Streaming stick signed in to your Netflix from near Hanoi, Vietnam",
 		"1. ", "netflix.com", "The mail to reset the password of your Netflix has arrived", "I wrote down that Roku - Streaming stick is signed out of Netflix", "1 device is signed in to Netflix", "No sign-in waits for an answer.")
 	if strings.Contains(r.out, "Forged TV") {
@@ -55,7 +57,8 @@ func TestRealMailbox(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no record: %v", err)
 	}
-	said := r.out + r.err + check.out + check.err
+	contains(t, "the code", r.out, "Only you see this. The code of your Netflix: ▒ 7351 ▒")
+	said := r.err + check.out + check.err
 	for _, f := range files {
 		raw, err := os.ReadFile(f)
 		if err != nil {
@@ -63,7 +66,10 @@ func TestRealMailbox(t *testing.T) {
 		}
 		said += string(raw)
 	}
-	if strings.Contains(said, d.Password) {
+	if strings.Contains(said+r.out, d.Password) {
 		t.Error("the mailbox's password is told, logged or kept")
+	}
+	if strings.Contains(said, "7351") {
+		t.Error("the code is logged or kept")
 	}
 }

@@ -16,9 +16,10 @@ type Connector struct {
 	SignOutAll AllSignOuter // nil: control signs out one device after the other
 	Reset      ResetStarter
 	SignIns    SignInSource
-	Notices    NoticeSource // what the service wrote by mail; nil: it is not read
-	ByHand     Guider       // what members do themselves where the service offers no port
-	OnDevice   DeviceGuider // what to do on a device itself; nil: nothing is known, or needed
+	Notices    NoticeSource  // what the service wrote by mail; nil: it is not read
+	OneTime    OneTimeSource // its one-time codes and links; nil: they are not read
+	ByHand     Guider        // what members do themselves where the service offers no port
+	OnDevice   DeviceGuider  // what to do on a device itself; nil: nothing is known, or needed
 	Prober     Prober
 
 	// What plays: Streams lists it, Stop ends it, Screen writes on it. TV signs a television in by its code.
@@ -33,6 +34,10 @@ type Connector struct {
 	Nudges func(ctx context.Context, nudge func())
 
 	Accounts []Account // whom the config names at this service
+
+	// CodesFor names for the member whose account it is who is given its one-time codes, by the owner's word in the config.
+	// Nobody who is not named is, the owner included.
+	CodesFor map[MemberID][]MemberID
 
 	// Settle is how long after a call was begun the service may still carry it out: the connector's own limit for a call and
 	// what the service takes beyond it. After a crash nothing is concluded before it has passed. Zero: it is not known.

@@ -24,6 +24,8 @@ const (
 	NewsWeek      News = "week"       // what the watch noted in a week and asked nobody about; Subject is the day it ends
 	NewsNotice    News = "notice"     // a service wrote about an account; Subject is the service, the kind, the time (Unix) and whose, with "/"
 	NewsLife      News = "life"       // a sign of life, for those who want one each day; Subject is the day
+	NewsCode      News = "code"       // a one-time code came that they had asked for; Subject is the service, whose it is and when it came (Unix), with "/"
+	NewsNoCode    News = "no code"    // none came; Subject is the service, whose it was to be and what the record calls the asking, with "/"
 	NewsReview    News = "review"     // it is time to look through all devices; Subject is the day since when
 	NewsLearned   News = "learned"    // the watch has learned the household
 	NewsSilent    News = "silent"     // a service has told no sign-ins for long; Subject is its id

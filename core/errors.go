@@ -125,6 +125,11 @@ func RightError(act Act) *Error {
 		e.Text = Say("What plays is not for you to see.")
 	case StopStream:
 		e.Text = Say("You can stop only what you play yourself.")
+	case ReadCodes:
+		e.Text = Say("These codes are not for you to see.")
+		e.Hint = Say("The owner names in the config who is shown them.")
+	case ReadLinks:
+		e.Text = Say("These links are for the owner alone.")
 	}
 	return e
 }

@@ -50,6 +50,13 @@ type Notice struct {
 	Until      time.Time // zero: there is neither
 }
 
+// OneTimeSource tells the one-time codes and links that a service wrote and that are good now.
+type OneTimeSource interface {
+	// OneTime returns the notices that have a code or a link, newest first. Each is verified, nobody forwarded it, and its
+	// Until is not over. A service whose mails can not be read is an error.
+	OneTime(ctx context.Context) ([]Notice, error)
+}
+
 // NoticeSource tells what a service wrote.
 type NoticeSource interface {
 	// Notices returns what came after the cursor, in the order in which it came, and the cursor after it. The empty cursor

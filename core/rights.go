@@ -19,13 +19,15 @@ const (
 	PairChildTV    Act = "pair child's tv" // the same, where it is for a child
 	SeeStreams     Act = "see streams"     // who plays something where; asking them to finish belongs to it
 	StopStream     Act = "stop stream"
+	ReadCodes      Act = "read codes" // to be shown an account's one-time codes, where the owner's config names the reader for it
+	ReadLinks      Act = "read links" // to be shown the one-time links that let a device in or move the account to another home
 )
 
 // Acts lists every act, for the matrix of rights.
 func Acts() []Act {
 	return []Act{
 		ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts,
-		MakeExceptions, ExpectDevices, PairTV, PairChildTV, SeeStreams, StopStream,
+		MakeExceptions, ExpectDevices, PairTV, PairChildTV, SeeStreams, StopStream, ReadCodes, ReadLinks,
 	}
 }
 
@@ -66,6 +68,8 @@ const (
 //	pair child's tv  yes    yes       yes    yes       yes    no
 //	see streams      yes    yes       yes    yes       yes    yes
 //	stop stream      yes    yes       yes    no        yes    no
+//	read codes       yes    yes       yes    yes       yes    yes
+//	read links       yes    yes       no     no        no     no
 func May(role Role, act Act, whose Whose) Verdict {
 	if whose != Own && whose != Others {
 		return Denied
@@ -85,7 +89,7 @@ func May(role Role, act Act, whose Whose) Verdict {
 func mayOwner(act Act) Verdict {
 	switch act {
 	case ListDevices, SignOut, StartReset, ReadHistory, ReadStatus, ChangeSettings, InvitePeople, AnswerAlerts, MakeExceptions, ExpectDevices,
-		PairTV, PairChildTV, SeeStreams, StopStream:
+		PairTV, PairChildTV, SeeStreams, StopStream, ReadCodes, ReadLinks:
 		return Allowed
 	}
 	return Denied
@@ -93,7 +97,7 @@ func mayOwner(act Act) Verdict {
 
 func mayAdult(act Act, own bool) Verdict {
 	switch act {
-	case ListDevices, ReadStatus, PairChildTV, SeeStreams:
+	case ListDevices, ReadStatus, PairChildTV, SeeStreams, ReadCodes:
 		return Allowed
 	case SignOut, StartReset:
 		if own {
@@ -104,7 +108,7 @@ func mayAdult(act Act, own bool) Verdict {
 		if own {
 			return Allowed
 		}
-	case InvitePeople:
+	case InvitePeople, ReadLinks:
 	}
 	return Denied
 }
@@ -118,14 +122,14 @@ func mayChild(act Act, own bool) Verdict {
 		return MayAsk
 	case StartReset:
 		return MayAsk
-	case SeeStreams:
+	case SeeStreams, ReadCodes:
 		return Allowed
 	case ListDevices, ReadHistory, ReadStatus, ChangeSettings, AnswerAlerts, MakeExceptions, ExpectDevices,
 		PairTV, PairChildTV, StopStream:
 		if own {
 			return Allowed
 		}
-	case InvitePeople:
+	case InvitePeople, ReadLinks:
 	}
 	return Denied
 }

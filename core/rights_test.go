@@ -25,6 +25,8 @@ pair tv          yes    yes       yes    no        yes    no
 pair child's tv  yes    yes       yes    yes       yes    no
 see streams      yes    yes       yes    yes       yes    yes
 stop stream      yes    yes       yes    no        yes    no
+read codes       yes    yes       yes    yes       yes    yes
+read links       yes    yes       no     no        no     no
 `
 
 func TestMayIsTheWholeMatrix(t *testing.T) {

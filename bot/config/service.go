@@ -78,10 +78,17 @@ func (s Service) Connector(now func() time.Time, log *slog.Logger) (core.Connect
 	case *recipe.Config:
 		return recipe.New(*settings, s.ID, s.Title, s.accounts, recipe.Options{Now: now, Log: log, Dir: s.folder})
 	case *mailbox.Config:
-		return mailbox.New(*settings, s.ID, s.Title, s.accounts, s.boxes, mailbox.Options{Now: now, Log: log, Dir: s.folder})
+		return s.mailed(*settings, now, log)
 	case *mailbox.Own:
-		return mailbox.New(mailbox.Config(*settings), s.ID, s.Title, s.accounts, s.boxes, mailbox.Options{Now: now, Log: log, Dir: s.folder})
+		return s.mailed(mailbox.Config(*settings), now, log)
 	default:
 		return core.Connector{}, fmt.Errorf("no connector for kind %q", s.Kind)
 	}
+}
+
+// mailed joins a service that is known by its mails.
+func (s Service) mailed(settings mailbox.Config, now func() time.Time, log *slog.Logger) (core.Connector, error) {
+	c, err := mailbox.New(settings, s.ID, s.Title, s.accounts, s.boxes, mailbox.Options{Now: now, Log: log, Dir: s.folder})
+	c.CodesFor = s.codesFor()
+	return c, err
 }

@@ -148,3 +148,17 @@ func (d *Desk) inHand(ctx context.Context, m core.Member, id core.ActionID) (cor
 	}
 	return a, nil
 }
+
+// ResetInHand returns the newest reset of a member's account that somebody does by hand just now.
+func (d *Desk) ResetInHand(ctx context.Context, service core.ServiceID, whose core.MemberID) (core.Action, bool) {
+	actions, err := d.Book.Unended(ctx)
+	if err != nil || whose == "" {
+		return core.Action{}, false
+	}
+	for _, a := range slices.Backward(actions) {
+		if a.State == core.InHand && a.Act == core.StartReset && a.Service == service && a.Account.Member == whose {
+			return a, true
+		}
+	}
+	return core.Action{}, false
+}

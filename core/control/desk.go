@@ -35,14 +35,15 @@ type Desk struct {
 	// News, if set, is called when there is something to deliver.
 	News func()
 
-	mu       sync.Mutex
-	shelf    map[core.ServiceID]shelf       // what each service said last
-	carrying map[core.ActionID]time.Time    // actions that Tend keeps away from, until when; zero: as long as it takes
-	secrets  map[core.ActionID]startedReset // what may still be shown; in memory only
-	refused  map[refusal]time.Time          // refusals on record lately
-	pleas    map[plea]time.Time             // when each was made last; as many as members, members and services make
-	linked   []core.Link
-	nudged   chan struct{} // wakes Run
+	mu        sync.Mutex
+	shelf     map[core.ServiceID]shelf       // what each service said last
+	carrying  map[core.ActionID]time.Time    // actions that Tend keeps away from, until when; zero: as long as it takes
+	secrets   map[core.ActionID]startedReset // what may still be shown; in memory only
+	refused   map[refusal]time.Time          // refusals on record lately
+	pleas     map[plea]time.Time             // when each was made last; as many as members, members and services make
+	linked    []core.Link
+	codeAsked map[codeAsking]core.Contact // where somebody asked for a code last
+	nudged    chan struct{}               // wakes Run
 }
 
 // Connector returns the connector of a service.

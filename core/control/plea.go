@@ -46,15 +46,25 @@ func (d *Desk) AnswerPlea(ctx context.Context, by core.Member, asker core.Member
 	return d.tell(ctx, core.Delivery{To: asker, News: core.NewsReply, Subject: string(by.ID) + "/" + answer})
 }
 
-// tell sends one piece of news on its way, which is like no other.
-func (d *Desk) tell(ctx context.Context, dl core.Delivery) error {
-	id, err := core.NewDeliveryID(d.Random)
-	if err != nil {
-		return core.RecordError(err)
+// tell sends news on their way. One without a key is like no other, one without a time is due now.
+func (d *Desk) tell(ctx context.Context, news ...core.Delivery) error {
+	for i := range news {
+		id, err := core.NewDeliveryID(d.Random)
+		if err != nil {
+			return core.RecordError(err)
+		}
+		dl := &news[i]
+		if dl.ID, dl.Made = id, d.Now(); dl.Key == "" {
+			dl.Key = string(dl.News) + ":" + string(id)
+		}
+		if dl.Due.IsZero() {
+			dl.Due = dl.Made
+		}
 	}
-	now := d.Now()
-	dl.ID, dl.Key, dl.Made, dl.Due = id, string(dl.News)+":"+string(id), now, now
-	if err := d.Book.Post(ctx, []core.Delivery{dl}); err != nil {
+	if len(news) == 0 {
+		return nil
+	}
+	if err := d.Book.Post(ctx, news); err != nil {
 		return unrecorded(err)
 	}
 	d.news()

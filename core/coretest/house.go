@@ -85,6 +85,7 @@ func (h *House) furnish(chats []talk.Chat) {
 	h.Talk = &talk.Talk{
 		House: h.Household, Desk: h.Desk, Watch: h.Watcher, Offers: books, Settings: books, Now: h.Now, Random: random, Log: log,
 	}
+	h.Watcher.Codes = h.Desk.CodeCame
 	h.Watcher.Reach, h.Watcher.Daily, h.Watcher.Reviewed = h.Talk.Reach, h.Talk.WantsDaily, h.Talk.Reviewed
 	h.Talk.Chats = append(h.Talk.Chats, chats...)
 	h.Courier = &talk.Courier{Talk: h.Talk, Post: books}
@@ -183,7 +184,7 @@ func RiveraServices() []*Service {
 			Session("", "backup@example.org", "192.0.2.9", "", ago(9*day), ago(8*day)),
 		}},
 	)
-	netflix := &Service{ID: "netflix", Title: "Netflix", ByHand: true, Accounts: []core.Account{{Service: "netflix", Member: "marta", Login: "marta@example.org"}}}
+	netflix := &Service{ID: "netflix", Title: "Netflix", ByHand: true, Codes: map[core.MemberID][]core.MemberID{"marta": {"marta", "leo"}}, Accounts: []core.Account{{Service: "netflix", Member: "marta", Login: "marta@example.org"}}}
 	netflix.Add(core.Device{ID: "n1", Name: "Samsung TV", Sessions: []core.Session{
 		Session("marta", "marta@example.org", "", "Madrid", ago(2*month), ago(19*time.Hour)),
 	}})

@@ -24,6 +24,8 @@ type Service struct {
 	CanTell, CanStop, CanTV bool // what plays can be told, and stopped; televisions can be signed in by a code
 	Limit                   int  // of streams
 
+	Codes map[core.MemberID][]core.MemberID // who is shown the codes of whose account; nil: its mails are not read
+
 	Accounts []core.Account
 	Takes    time.Duration // how long it needs to obey
 	Settle   time.Duration
@@ -42,8 +44,9 @@ type Service struct {
 	resets   int
 	signedIn int
 	codes    map[string]string // that televisions show, and what became of each
-	deaf     []core.DeviceID   // devices that play on when they are stopped
-	screens  []string          // what was shown on screens
+	mailed   []core.Notice
+	deaf     []core.DeviceID // devices that play on when they are stopped
+	screens  []string        // what was shown on screens
 }
 
 // Add signs a device in.
@@ -96,6 +99,7 @@ const (
 //
 //	stops · starts · falls silent · is cut off · is busy · refuses the key · talks nonsense · only says yes ·
 //	loses its answers · misses requests · lists half · breaks the program
+//	what [Service.orderMail] tells, where its mails are read
 //	NAME stops · NAME ignores a stop · a television shows CODE · the code CODE lapses
 //	MEMBER signs in on NAME from PLACE · NAME comes back · NAME signs in anew · NAME signs in anew from PLACE · NAME goes away · NAME plays TITLE · NAME is joined by MEMBER
 func (s *Service) Order(order string) error {
@@ -113,7 +117,7 @@ func (s *Service) Order(order string) error {
 	if who, rest, ok := strings.Cut(order, " signs in on "); ok {
 		return s.signIn(who, rest)
 	}
-	if s.orderCode(order) {
+	if s.orderCode(order) || s.orderMail(order) {
 		return nil
 	}
 	for _, verb := range []string{" stops", " ignores a stop", " comes back", " signs in anew", " goes away", " plays ", " is joined by "} {
@@ -216,6 +220,9 @@ func (s *Service) Connector() core.Connector {
 	}
 	if s.ByHand {
 		c.ByHand, c.OnDevice = (*guider)(s), (*guider)(s)
+	}
+	if s.Codes != nil {
+		c.Notices, c.OneTime, c.CodesFor = (*mails)(s), (*mails)(s), s.Codes
 	}
 	if c.Limit = s.Limit; s.CanTell {
 		c.Streams = (*streamLister)(s)

@@ -162,9 +162,11 @@ func (u *turn) watchCard(ctx context.Context, d core.Delivery) (Card, error) {
 			},
 		}, nil
 	case core.NewsNotice:
-		return u.noticeCard(d.Subject)
+		return u.noticeCard(ctx, d.Subject)
 	case core.NewsLife:
 		return u.lifeCard(ctx)
+	case core.NewsCode, core.NewsNoCode:
+		return u.codeNews(ctx, d)
 	case core.NewsReview:
 		return u.reviewNews(ctx, d.Subject)
 	case core.NewsLearned:

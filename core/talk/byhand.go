@@ -31,12 +31,17 @@ func (u *turn) guideCard(a core.Action) Card {
 	if g.Link != "" {
 		c.Buttons = append(c.Buttons, Button{Label: u.say(g.Open), Link: g.Link, Style: Advised})
 	}
+	c.Buttons = append(c.Buttons, u.handButtons(a.ID)...)
+	return c
+}
+
+// handButtons ask how something went that a person does by hand.
+func (u *turn) handButtons(id core.ActionID) []Button {
 	group := u.newID()
 	hand := func(label, kind string) Button {
-		return u.button(u.say(label), Ordinary, offering{kind: kind, args: actionArgs{a.ID}, group: group, once: true, life: lifeOfHand})
+		return u.button(u.say(label), Ordinary, offering{kind: kind, args: actionArgs{id}, group: group, once: true, life: lifeOfHand})
 	}
-	c.Buttons = append(c.Buttons, hand("Done", kindDone), hand("Did not work", kindNotDone), hand("Ask me tomorrow", kindTomorrow))
-	return c
+	return []Button{hand("Done", kindDone), hand("Did not work", kindNotDone), hand("Ask me tomorrow", kindTomorrow)}
 }
 
 // endByHand takes a person's word of how it went.

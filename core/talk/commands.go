@@ -24,6 +24,7 @@ func commands() []command {
 		{"signout", "sign a device out, or all of them", core.SignOut, (*turn).signout},
 		{"steps", "how a service is signed out on a device itself", core.ListDevices, (*turn).steps},
 		{"reset", "start a password reset", core.StartReset, (*turn).reset},
+		{"code", "a one-time code that a service mailed, to sign in with", core.ReadCodes, (*turn).code},
 		{"watching", "who plays what, and whether a stream is left", core.SeeStreams, (*turn).watching},
 		{"tv", "sign a television in by the code that it shows", core.PairTV, (*turn).tv},
 		{"history", "who did what", core.ReadHistory, (*turn).history},

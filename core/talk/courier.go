@@ -342,7 +342,7 @@ func (u *turn) newsCard(ctx context.Context, d core.Delivery, contact core.Conta
 			return Card{}, err
 		}
 		return u.outcomeCard(ctx, a), nil
-	case core.NewsCase, core.NewsRedraw, core.NewsBoard, core.NewsDigest, core.NewsPass, core.NewsBack, core.NewsWeek, core.NewsSilent, core.NewsNotice, core.NewsLife, core.NewsReview, core.NewsGateway, core.NewsLearned:
+	case core.NewsCase, core.NewsRedraw, core.NewsBoard, core.NewsDigest, core.NewsPass, core.NewsBack, core.NewsWeek, core.NewsSilent, core.NewsNotice, core.NewsLife, core.NewsReview, core.NewsCode, core.NewsNoCode, core.NewsGateway, core.NewsLearned:
 		return u.watchCard(ctx, d)
 	case core.NewsInvite:
 		inv, err := u.Desk.Invite(ctx, core.InviteID(d.Subject))

@@ -82,6 +82,9 @@ func (u *turn) deed(e core.Entry) Text {
 	}
 	switch e.Step {
 	case core.Refused:
+		if e.Act == core.ReadCodes || e.Act == core.ReadLinks {
+			return u.say("{member} wanted me to {act}, and may not.", who, u.act(e))
+		}
 		return u.say("{member} wanted to {act}, and may not.", who, u.act(e))
 	case core.Asked:
 		return u.say("{member} asked the owner to {act}.", who, u.act(e))
@@ -173,6 +176,13 @@ func (u *turn) act(e core.Entry) Text {
 			return u.say("sign a television in to {service} as {member}", u.title(e.Service), u.name(e.Whose[0]))
 		}
 		return u.say("sign a television in to {service}", u.title(e.Service))
+	case core.ReadCodes:
+		if len(e.Whose) > 0 && e.Whose[0] != e.Actor {
+			return u.say("show a one-time code of {member}'s {service}", u.name(e.Whose[0]), u.title(e.Service))
+		}
+		return u.say("show a one-time code of {service}", u.title(e.Service))
+	case core.ReadLinks:
+		return u.say("show a one-time link of {service}", u.title(e.Service))
 	case core.SeeStreams:
 		return u.say("see what plays")
 	case core.StopStream:
@@ -207,6 +217,8 @@ func (u *turn) outcome(e core.Entry) Text {
 		return u.say("it stopped")
 	case e.Act == core.StopStream && e.Outcome == core.StillThere:
 		return u.say("it plays on")
+	case (e.Act == core.ReadCodes || e.Act == core.ReadLinks) && e.Outcome == core.Started:
+		return u.say("it was there")
 	case e.Act != core.StartReset && e.Outcome == core.Started:
 		return u.say("the service took the code")
 	}

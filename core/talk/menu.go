@@ -20,7 +20,7 @@ const (
 	whatFollows   = "what"
 	whoFollows    = "who"
 	deviceFollows = "device"
-	codeFollows   = "code"
+	codeFollows   = "invitation"
 )
 
 // Menu lists what members can say, in the household's language.

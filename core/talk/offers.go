@@ -45,6 +45,8 @@ const (
 	kindIsStranger = "is stranger" // an owner says that it is not
 	kindUnlink     = "unlink"      // takes a contact away
 
+	kindLink = "show link" // of a notice
+
 	kindPlea     = "ask nicely" // has a member asked to finish
 	kindSoon     = "soon"       // the answer: five more minutes
 	kindFinished = "finished"   // the answer: done

@@ -73,6 +73,8 @@ func presses() map[string]pressing {
 		kindIsMember: invited, kindIsStranger: invited,
 		kindUnlink: with(func(u *turn, ctx context.Context, o core.Offer, a unlinkArgs) Reply { return u.unlink(ctx, o, a.Link) }),
 
+		kindLink: with(func(u *turn, ctx context.Context, _ core.Offer, n notice) Reply { return u.showLink(ctx, n) }),
+
 		kindPlea: (*turn).pressPlea, kindSoon: (*turn).pressPlea, kindFinished: (*turn).pressPlea,
 		kindStop: (*turn).pressStop, kindStopNow: (*turn).pressStop,
 	}

@@ -9,6 +9,7 @@ func tongue(language string) map[string]Entry {
 		return map[string]Entry{
 			"devices":     {"geräte", "wer wo angemeldet ist"},
 			"review":      {"durchsicht", "alle Geräte, die unbekannten und unbenutzten zuerst"},
+			"code":        {"code", "ein Einmalcode zum Anmelden, den ein Dienst gemailt hat"},
 			"signout":     {"abmelden", "ein Gerät abmelden, oder alle"},
 			"reset":       {"zurücksetzen", "ein Passwort zurücksetzen"},
 			"history":     {"verlauf", "wer was getan hat"},
@@ -26,12 +27,13 @@ func tongue(language string) map[string]Entry {
 			whatFollows:   {"was", "ein Dienst, eine Person, ein Gerät"},
 			whoFollows:    {"wer", "eine Person"},
 			deviceFollows: {"gerät", "was sich anmelden wird, und bis wann: Airbnb TV until Sunday 12:00"},
-			codeFollows:   {"code", "der Code der Einladung"},
+			codeFollows:   {"einladung", "der Code der Einladung"},
 		}
 	case "es":
 		return map[string]Entry{
 			"devices":     {"dispositivos", "quién tiene la sesión iniciada, y dónde"},
 			"review":      {"revisión", "todos los dispositivos, primero los desconocidos y los que nadie usa"},
+			"code":        {"código", "un código de un solo uso que mandó un servicio, para iniciar sesión"},
 			"signout":     {"cerrar-sesión", "cerrar la sesión de un dispositivo, o de todos"},
 			"reset":       {"restablecer", "restablecer una contraseña"},
 			"history":     {"historial", "quién hizo qué"},
@@ -49,7 +51,7 @@ func tongue(language string) map[string]Entry {
 			whatFollows:   {"qué", "un servicio, una persona, un dispositivo"},
 			whoFollows:    {"quién", "una persona"},
 			deviceFollows: {"dispositivo", "qué iniciará sesión, y hasta cuándo: Airbnb TV until Sunday 12:00"},
-			codeFollows:   {"código", "el código de la invitación"},
+			codeFollows:   {"invitación", "el código de la invitación"},
 		}
 	}
 	return nil

@@ -14,8 +14,8 @@ import (
 func noticesOf(service core.ServiceID) core.ServiceID { return service + "/notices" }
 
 // LookAtNotices reads what a service wrote since the last time and tells the member whose account it is, and the owners, what
-// is worth telling. Sign-ins are the watch's own, codes are for nobody who did not ask, and what nobody vouches for is
-// nothing.
+// is worth telling. Sign-ins are the watch's own, codes are for nobody who did not ask, which [Watcher.Codes] knows, and
+// what nobody vouches for is nothing.
 func (w *Watcher) LookAtNotices(ctx context.Context, c *core.Connector) error {
 	name := noticesOf(c.Service)
 	after, err := w.Book.Cursor(ctx, name)
@@ -28,7 +28,15 @@ func (w *Watcher) LookAtNotices(ctx context.Context, c *core.Connector) error {
 	}
 	l := core.Look{Service: name, Cursor: cursor}
 	for _, n := range notices {
-		if !n.Verified || !tellable(n.Kind) {
+		if !n.Verified {
+			continue
+		}
+		if w.Codes != nil {
+			if err := w.Codes(ctx, n); err != nil {
+				return err
+			}
+		}
+		if !tellable(n.Kind) {
 			continue
 		}
 		made, err := w.noticed(c, n)

@@ -40,6 +40,9 @@ type Watcher struct {
 	ReviewEvery time.Duration
 	Reviewed    func(context.Context, core.MemberID) (time.Time, error)
 
+	// Codes is given each verified notice, for whoever asked for a code; it may be given one again. Nil: nobody can ask.
+	Codes func(context.Context, core.Notice) error
+
 	// SignOut has the device of a pass that is over signed out, by the order of the member who gave it. The pass has ended
 	// when that is on record; core.ErrUsed says that it had ended before. Nil: nobody can.
 	SignOut func(ctx context.Context, p core.Pass) error

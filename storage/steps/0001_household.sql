@@ -78,7 +78,7 @@ CREATE TABLE deliveries (
     key      TEXT    NOT NULL UNIQUE,
     member   TEXT    NOT NULL,
     source   TEXT    NOT NULL CHECK (json_valid(source)), -- JSON
-    news     TEXT    NOT NULL CHECK (news IN ('action', 'case', 'redraw', 'board', 'digest', 'pass', 'back', 'week', 'life', 'notice', 'review',
+    news     TEXT    NOT NULL CHECK (news IN ('action', 'case', 'redraw', 'board', 'digest', 'pass', 'back', 'week', 'life', 'notice', 'review', 'code', 'no code',
                                                       'learned', 'silent', 'gateway', 'invite', 'unreached', 'chat-ended', 'apology', 'plea', 'reply')),
     subject  TEXT    NOT NULL,
     made     TEXT    NOT NULL,

@@ -147,7 +147,7 @@ func TestLinkComesIn(t *testing.T) {
 	secret := strings.Trim(shown.Spoilers()[0], "`")
 	code := strings.TrimPrefix(secret, "/link ")
 	guest := r.mallory.In(r.room)
-	asked := guest.Uses("/link", discordapi.Options{"code": code}).AwaitMessage()
+	asked := guest.Uses("/link", discordapi.Options{"invitation": code}).AwaitMessage()
 	if !asked.Private || !strings.Contains(read(asked), "as Leo. Is that you?") {
 		t.Fatalf("asked %+v", asked)
 	}

@@ -89,7 +89,7 @@ func TestFormAsksForTheCode(t *testing.T) {
 	if form.Title == "" || len(form.Inputs) != 1 || !form.Inputs[0].Required {
 		t.Fatalf("the form is %+v", form)
 	}
-	sent := guest.Submits(asked, map[string]string{"code": code})
+	sent := guest.Submits(asked, map[string]string{"invitation": code})
 	if kind := sent.Await(); kind != discordapi.SaysLater {
 		t.Errorf("the form is acknowledged with %d", kind)
 	}
@@ -107,15 +107,15 @@ func TestForgedForms(t *testing.T) {
 	r := newRig(t)
 	r.start()
 	leo := r.leo.In(r.leo.DM())
-	shown := leo.ForgesForm("f:help", map[string]string{"code": "x"}).AwaitMessage()
+	shown := leo.ForgesForm("f:help", map[string]string{"invitation": "x"}).AwaitMessage()
 	if !strings.Contains(read(shown), "This is what you can say") {
 		t.Errorf("answered %+v", shown)
 	}
 	guest := r.mallory.In(r.mallory.DM())
-	guest.ForgesForm("f:link", map[string]string{"code": "0000-0000"}).Await()
+	guest.ForgesForm("f:link", map[string]string{"invitation": "0000-0000"}).Await()
 	r.shows(guest, "I only talk to the people of one household")
-	leo.ForgesForm("x", map[string]string{"code": "x"})
-	leo.ForgesForm("f:", map[string]string{"code": "x"})
+	leo.ForgesForm("x", map[string]string{"invitation": "x"})
+	leo.ForgesForm("f:", map[string]string{"invitation": "x"})
 	leo.Uses("/help", nil).AwaitMessage()
 	if n := len(r.srv.Unanswered()); n != 2 {
 		t.Errorf("%d are unanswered, want the 2 that are no forms of ours", n)

@@ -21,6 +21,9 @@ type Config struct {
 
 	Mailboxes []string `yaml:"mailboxes"` // the ids of those that its mails come to; all, where none is named
 	Streams   int      `yaml:"streams"`   // how many the account allows at once; 0: it does not say
+
+	// Codes names by the member whose account it is who is shown its one-time codes; nobody, where nobody is named.
+	Codes map[string][]string `yaml:"codes"`
 }
 
 // Own is a service of a recipe of the owner's, in the config.
@@ -28,6 +31,8 @@ type Own struct {
 	Recipe    string   `yaml:"recipe,required"` // the path of a file that ends in .yaml
 	Mailboxes []string `yaml:"mailboxes"`
 	Streams   int      `yaml:"streams"`
+
+	Codes map[string][]string `yaml:"codes"`
 }
 
 // Kinds returns the kinds of services that are joined by a shipped recipe.

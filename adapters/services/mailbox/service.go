@@ -53,7 +53,7 @@ func New(cfg Config, id core.ServiceID, title string, accounts []core.Account, b
 	_, hidden := why[core.CanTellIP]
 	c := core.Connector{
 		Service: id, Title: title, Accounts: accounts, Limit: cfg.Streams,
-		Devices: s, SignIns: s, Notices: s, ByHand: s, OnDevice: onDevice{title}, Prober: s, Nudges: s.nudges,
+		Devices: s, SignIns: s, Notices: s, OneTime: s, ByHand: s, OnDevice: onDevice{title}, Prober: s, Nudges: s.nudges,
 		Tells: core.Tells{LastUse: true, Place: true, Address: !hidden, Hearsay: true}, Why: why,
 	}
 	for _, a := range core.Abilities() {
@@ -165,4 +165,21 @@ func (s *service) SignIns(ctx context.Context, after string) ([]core.SignIn, str
 		})
 	}
 	return signIns, next, nil
+}
+
+// OneTime tells the codes and links that are good now.
+func (s *service) OneTime(ctx context.Context) ([]core.Notice, error) {
+	var entries []entry
+	for _, box := range s.boxes {
+		p, err := s.pageOf(ctx, box)
+		if err != nil {
+			return nil, failure(s.title, err)
+		}
+		entries = append(entries, p.entries...)
+	}
+	good := slices.DeleteFunc(s.notices(entries), func(n core.Notice) bool {
+		return !n.Verified || n.Forwarded || n.Code.Empty() && n.Link.Empty()
+	})
+	slices.Reverse(good)
+	return good, nil
 }
