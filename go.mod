@@ -26,6 +26,13 @@ require (
 	golang.org/x/text v0.34.0
 )
 
+// The owner's browser, experimental and in builds with the tag browser alone. chromedp drives a Chromium by its own protocol, without
+// another program beside it; cdproto is that protocol.
+require (
+	github.com/chromedp/cdproto v0.0.0-20250724212937-08a3db8b4327
+	github.com/chromedp/chromedp v0.14.1
+)
+
 // Places. maxminddb reads the files that every vendor of such data offers, mapped instead of loaded.
 require github.com/oschwald/maxminddb-golang/v2 v2.9.0
 
@@ -41,8 +48,13 @@ require (
 )
 
 require (
+	github.com/chromedp/sysutil v1.1.0 // indirect
 	github.com/emersion/go-message v0.18.2 // indirect
 	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
+	github.com/go-json-experiment/json v0.0.0-20250725192818-e39067aee2d2 // indirect
+	github.com/gobwas/httphead v0.1.0 // indirect
+	github.com/gobwas/pool v0.2.1 // indirect
+	github.com/gobwas/ws v1.4.0 // indirect
 	github.com/tidwall/match v1.1.1 // indirect
 	github.com/tidwall/pretty v1.2.0 // indirect
 	go4.org/netipx v0.0.0-20231129151722-fdeea329fbba // indirect

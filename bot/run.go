@@ -127,6 +127,11 @@ func connect(cfg config.Config, log *slog.Logger) ([]core.Connector, error) {
 		if err != nil {
 			return nil, fmt.Errorf("service %s: %w", s.ID, err)
 		}
+		if b, on := s.Browsing(); on {
+			if c, err = joinBrowser(b, c, log); err != nil {
+				return nil, fmt.Errorf("service %s: %w", s.ID, err)
+			}
+		}
 		connectors = append(connectors, c)
 	}
 	return connectors, nil

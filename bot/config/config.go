@@ -95,6 +95,7 @@ func (c *Config) Check(at strictyaml.At) {
 			ids[s.ID] = service.Under("id").Line()
 		}
 		c.checkAccounts(service.Under("accounts"), s.Accounts)
+		checkBrowser(service, s)
 		c.checkCodes(service.Under("codes"), s)
 		if r, ok := s.Settings.(*recipe.Config); ok {
 			checkNames(c.Members, service.Under("keys"), r.Keys)

@@ -21,6 +21,13 @@ type Service struct {
 	Title    string            `yaml:"title"`    // as the household calls it; the connector knows one where it is not set
 	Accounts map[string]string `yaml:"accounts"` // by the member's name: the name the service knows them by
 
+	// The service's own page is looked at in the owner's own browser, which is experimental and off.
+	Browser        bool   `yaml:"browser"`
+	BrowserProfile string `yaml:"browser_profile"` // the folder of a profile that the owner signed in by hand
+	BrowserProgram string `yaml:"browser_program"` // ""; the first Chromium found
+	BrowserRuns    int    `yaml:"browser_runs"`    // a day; 0: 4
+	BrowserRecipe  string `yaml:"browser_recipe"`  // ""; the shipped one of the kind
+
 	// Settings is what the kind of service needs: *jellyfin.Config, *recipe.Config, *mailbox.Config or *mailbox.Own.
 	Settings any `yaml:",variant"`
 

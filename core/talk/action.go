@@ -131,7 +131,7 @@ func (u *turn) signOutCard(a core.Action) Card {
 	case core.Failed:
 		return Card{
 			Tone: Warn, Summary: u.say("{device} is not signed out of {service}.", dev, service),
-			Body: u.failureBody(a, service), Buttons: []Button{fresh},
+			Body: u.failureBody(a, service), Buttons: append(u.guideLink(a), fresh),
 		}
 	case core.DoneByHand:
 		return Card{Tone: Good, Summary: u.say("Thank you. I wrote down that {device} is signed out of {service}; I could not look there myself.", dev, service)}
@@ -170,6 +170,14 @@ func (u *turn) failureBody(a core.Action, service string) []Text {
 		body = append(body, u.text(e.Hint))
 	}
 	return body
+}
+
+// guideLink leads to where a person can do what the program could not, where the service has such a place.
+func (u *turn) guideLink(a core.Action) []Button {
+	if g, ok := u.Desk.Guide(a); ok && g.Link != "" {
+		return []Button{{Label: u.say(g.Open), Link: g.Link, Style: Advised}}
+	}
+	return nil
 }
 
 // manyCard tells the outcome of signing several devices out: each outcome with the devices that have it.
