@@ -178,6 +178,10 @@ const (
 	CanTV         Ability = "tv"
 )
 
+// TwoStep is the second step that a service asks for at a sign-in. It is no ability of a connector: a [Guider] that has steps for it says
+// that members can turn it on.
+const TwoStep Ability = "two-step"
+
 // Abilities lists every ability in the order in which they are told.
 func Abilities() []Ability {
 	return []Ability{CanList, CanTellUse, CanTellIP, CanSignOut, CanSignOutAll, CanReset, CanSignIns, CanStreams, CanTV}
@@ -215,6 +219,7 @@ func (c *Connector) Can(a Ability) Support {
 		there = c.Streams != nil
 	case CanTV:
 		there = c.TV != nil
+	case TwoStep: // members turn it on themselves
 	}
 	if there {
 		return Yes

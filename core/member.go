@@ -62,6 +62,9 @@ type Household struct {
 	Language string
 	Members  []Member
 	Home     []netip.Prefix // networks that are called "home" wherever an address is told
+
+	// Rules are the household's own about its accounts, and Guests what it tells who has guests: sentences of the owner's.
+	Rules, Guests []string
 }
 
 // Member finds a member by id.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"latchstring/adapters/services/mailbox"
 	"latchstring/adapters/services/recipe"
@@ -36,6 +38,28 @@ type Household struct {
 	Name     string   `yaml:"name,required"`
 	Timezone Timezone `yaml:"timezone,required"`
 	Language string   `yaml:"language"`
+	Rules    []string `yaml:"rules"`  // of the household about its accounts, for "help"
+	Guests   []string `yaml:"guests"` // what it tells who has guests; none: what this program knows
+}
+
+// The bounds of what a household says in its own words.
+const (
+	mostWords   = 10
+	longestWord = 200
+)
+
+// checkWords finds what is wrong with what the household says in its own words.
+func (h *Household) checkWords(at strictyaml.At) {
+	for key, words := range map[string][]string{"rules": h.Rules, "guests": h.Guests} {
+		if len(words) > mostWords {
+			at.Fault(key, fmt.Sprintf("should be %d sentences at the most; nobody reads more", mostWords))
+		}
+		for i, w := range words {
+			if n := utf8.RuneCountInString(w); n == 0 || n > longestWord || strings.ContainsFunc(w, unicode.IsControl) {
+				at.Under(key).Item(i).Fault("", fmt.Sprintf("should be a sentence of one line, of at most %d characters", longestWord))
+			}
+		}
+	}
 }
 
 // Storage is where the record is kept.
@@ -72,7 +96,7 @@ func defaults() Config {
 func (c *Config) House() core.Household {
 	h := core.Household{
 		Name: c.Household.Name, Zone: c.Household.Timezone.Location, Language: c.Household.Language,
-		Home: c.Watch.Home,
+		Home: c.Watch.Home, Rules: c.Household.Rules, Guests: c.Household.Guests,
 	}
 	for _, m := range c.Members {
 		h.Members = append(h.Members, m.member())
@@ -178,6 +202,7 @@ func inOrder[T any](at strictyaml.At, entries map[string]T) []string {
 
 // Check finds what is wrong with the home itself.
 func (h *Household) Check(at strictyaml.At) {
+	h.checkWords(at)
 	checkLine(at, "name", h.Name)
 	if h.Language != "en" {
 		at.Fault("language", "this version speaks English only; write en, or remove the line")

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"slices"
+	"time"
 
 	"latchstring/core"
 )
@@ -11,9 +12,10 @@ import (
 type Want struct {
 	Service core.ServiceID   `json:"service"`
 	Refs    []core.DeviceRef `json:"refs,omitempty"`
-	Name    string           `json:"name,omitempty"` // of the device in Refs, for telling of it when it is gone
-	All     core.MemberID    `json:"all,omitempty"`  // whose account; Refs is empty then
-	Keep    []core.DeviceRef `json:"keep,omitempty"` // of All: devices that stay signed in
+	Name    string           `json:"name,omitempty"`  // of the device in Refs, for telling of it when it is gone
+	All     core.MemberID    `json:"all,omitempty"`   // whose account; Refs is empty then
+	Keep    []core.DeviceRef `json:"keep,omitempty"`  // of All: devices that stay signed in
+	Unused  time.Time        `json:"unused,omitzero"` // of Refs: what was used since then stays signed in
 }
 
 // Plan is what a sign-out would do, read fresh from the service.
@@ -26,6 +28,7 @@ type Plan struct {
 	Verdict   core.Verdict
 	Way       core.Support // Yes, or ByHand
 	Again     bool         // a device that was meant has signed in anew since, and so is not meant any more
+	Used      bool         // a device that was to go for want of use has been used since, and stays
 	Own       bool         // the program's own session was asked for; it stays
 	whole     bool         // one call ends the account's sessions
 	account   core.Account
@@ -89,6 +92,8 @@ func (p *Plan) takeRefs(devices []core.Device) {
 		switch {
 		case found && dev.Own:
 			p.Own = true
+		case found && !p.Want.Unused.IsZero() && (dev.Playing() || dev.Latest().LastUsed.After(p.Want.Unused)):
+			p.Used = true
 		case found:
 			p.Devices = append(p.Devices, dev)
 		case again:

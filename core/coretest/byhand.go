@@ -22,6 +22,8 @@ func (g *guider) Guide(a core.Ability, d *core.Device) (core.Guide, bool) {
 		}, true
 	case core.CanReset:
 		return core.Guide{Steps: []core.Phrase{core.Say("Open the page and enter your address.")}, Link: "https://www.netflix.com/LoginHelp", Open: "Open the page"}, true
+	case core.TwoStep:
+		return core.Guide{Steps: []core.Phrase{core.Say("Open Security and turn it on.")}, Link: "https://www.netflix.com/account/security", Open: "Open Security"}, true
 	default:
 		return core.Guide{}, false
 	}

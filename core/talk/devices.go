@@ -322,7 +322,7 @@ func unknownDevice(d core.Device) bool { return !d.Own && len(d.Members()) == 0 
 
 func (u *turn) idle(d core.Device) bool {
 	last := d.Latest().LastUsed
-	return !d.Own && !last.IsZero() && u.now.Sub(last) >= idleAfter
+	return !d.Own && !d.Playing() && !last.IsZero() && u.now.Sub(last) >= idleAfter
 }
 
 // filter keeps the devices of which keep is true.

@@ -45,7 +45,9 @@ const (
 	kindIsStranger = "is stranger" // an owner says that it is not
 	kindUnlink     = "unlink"      // takes a contact away
 
-	kindLink = "show link" // of a notice
+	kindLink    = "show link" // of a notice
+	kindStepOn  = "step on"   // an account asks for a second step
+	kindStepHow = "step how"  // shows how it is made to
 
 	kindPlea     = "ask nicely" // has a member asked to finish
 	kindSoon     = "soon"       // the answer: five more minutes

@@ -16,6 +16,9 @@ func (u *turn) signout(ctx context.Context, said []string) Reply {
 	if r.everybody && len(r.rest) > 0 {
 		return u.unread("signout all", r)
 	}
+	if r.everybody && r.idle {
+		return u.signOutIdle(ctx, r)
+	}
 	if r.everybody {
 		return u.signOutAll(ctx, r)
 	}
@@ -153,6 +156,8 @@ func (u *turn) askSignOut(ctx context.Context, pressed core.OfferID, want contro
 			Tone: Warn, Private: true, Summary: u.say("That device has signed in anew since you saw it, so it is another session now."),
 			Buttons: []Button{again(u.say("Show the list of now"), "devices "+string(p.Connector.Service))},
 		}}
+	case p.Used && len(p.Devices) == 0:
+		return u.usedSince(p)
 	case len(p.Devices) == 0 && want.All != "":
 		return Reply{Card: Card{Summary: u.say("{member} has nothing signed in to {service}.", u.name(want.All), p.Connector.Title), Private: true}}
 	case len(p.Devices) == 0:
@@ -172,6 +177,8 @@ func (u *turn) confirmCard(p control.Plan, sign signOutArgs) Card {
 	switch {
 	case len(p.Devices) > 1 && p.Want.All == u.me.ID:
 		c.Summary = u.say("Sign out {n} of your devices from {service}?", len(p.Devices), p.Connector.Title)
+	case len(p.Devices) > 1 && p.Want.All == "":
+		c.Summary = u.say("Sign out {n} devices from {service}?", len(p.Devices), p.Connector.Title)
 	case len(p.Devices) > 1:
 		c.Summary = u.say("Sign out {n} of {member}'s devices from {service}?", len(p.Devices), u.name(p.Want.All), p.Connector.Title)
 	default:

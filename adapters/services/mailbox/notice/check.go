@@ -32,6 +32,7 @@ func (r *Recipe) Check(at strictyaml.At) {
 	for _, a := range core.Abilities() {
 		known = append(known, keyOf(a))
 	}
+	known = append(known, keyOf(core.TwoStep))
 	for key, names := range map[string][]string{"by_hand": slices.Sorted(maps.Keys(r.ByHand)), "why": slices.Sorted(maps.Keys(r.Why))} {
 		for _, name := range names {
 			if !slices.Contains(known, name) {
