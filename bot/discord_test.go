@@ -198,7 +198,7 @@ func (h *discordHome) killed(t *testing.T, cycles int) {
 		}
 		return ids
 	}
-	for deadline := time.Now().Add(30 * time.Second); len(open()) > 0 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(90 * time.Second); len(open()) > 0 && time.Now().Before(deadline); {
 		time.Sleep(100 * time.Millisecond)
 	}
 	for _, id := range open() {
