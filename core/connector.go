@@ -22,6 +22,15 @@ type Connector struct {
 	OnDevice   DeviceGuider  // what to do on a device itself; nil: nothing is known, or needed
 	Prober     Prober
 
+	// Heard tells of devices that sign-ins were written about and that need not be on the list of Devices: they can be meant,
+	// and are signed out by hand. Nil: there are none.
+	Heard DeviceLister
+	// ReadAt is when the list that Devices gives was really read, where that is not asked for each time; zero: never. Nil: it is
+	// read when it is asked for.
+	ReadAt func() time.Time
+	// Single says that SignOut is for one device that a person means; several at once are signed out by hand.
+	Single bool
+
 	// What plays: Streams lists it, Stop ends it, Screen writes on it. TV signs a television in by its code.
 	Streams StreamLister
 	Stop    StreamStopper
@@ -210,7 +219,7 @@ func (c *Connector) Can(a Ability) Support {
 	case CanSignOut:
 		there = c.SignOut != nil
 	case CanSignOutAll:
-		there = c.SignOutAll != nil || (c.SignOut != nil && c.Devices != nil)
+		there = c.SignOutAll != nil || (c.SignOut != nil && c.Devices != nil && !c.Single)
 	case CanReset:
 		there = c.Reset != nil
 	case CanSignIns:

@@ -14,7 +14,7 @@ type DeviceID string
 
 // Device is a client installation that a service knows accounts by.
 //
-// Name, App and the sessions' Place and Playing are written by whoever signs in: [Clean] them when they come in, and
+// Name, App and the sessions' Profile, Place and Playing are written by whoever signs in: [Clean] them when they come in, and
 // show them as untrusted all the same.
 type Device struct {
 	Service  ServiceID
@@ -22,6 +22,7 @@ type Device struct {
 	Name     string
 	App      string
 	Own      bool // this program's own session; it is shown, marked, and never signed out
+	ByHand   bool // only a person can sign it out, though the service lets this program sign out others
 	Sessions []Session
 
 	// Generation changes whenever the device signs in anew under the same id; "" where the service does not tell.
@@ -32,6 +33,7 @@ type Device struct {
 type Session struct {
 	Member   MemberID // "" for an account that nobody of the household is known by
 	Login    string   // the service's name for the account
+	Profile  string   // who within the account used it last, where the service tells that
 	Since    time.Time
 	LastUsed time.Time // zero: the service does not tell, or never
 	Address  netip.Addr
@@ -186,7 +188,7 @@ func (d Device) Cleaned() Device {
 	d.Name, d.App = Clean(d.Name), Clean(d.App)
 	sessions := make([]Session, len(d.Sessions))
 	for i, s := range d.Sessions {
-		s.Login, s.Place, s.Playing = Clean(s.Login), Clean(s.Place), Clean(s.Playing)
+		s.Login, s.Profile, s.Place, s.Playing = Clean(s.Login), Clean(s.Profile), Clean(s.Place), Clean(s.Playing)
 		sessions[i] = s
 	}
 	d.Sessions = sessions

@@ -7,17 +7,18 @@ type Kind string
 
 // The kinds of failure. The set is closed: a new one needs somebody who acts on it.
 const (
-	Unreachable Kind = "unreachable" // no answer: refused, timed out, cut off
-	Busy        Kind = "busy"        // answered: later
-	BadKey      Kind = "bad key"     // the service refuses the key of the config
-	Garbled     Kind = "garbled"     // an answer that makes no sense; nothing may be concluded from it
-	Missing     Kind = "missing"     // the service does not know the account or the device
-	Cannot      Kind = "cannot"      // the service has no way to do this
-	Forbidden   Kind = "forbidden"   // the member may not
-	Unrecorded  Kind = "unrecorded"  // our own book cannot be written, so nothing may be done
-	Taken       Kind = "taken"       // the thing is being done already
-	Changed     Kind = "changed"     // it is not any more what the member was shown
-	NoService   Kind = "no service"  // the config names no such service (any more)
+	Unreachable Kind = "unreachable"    // no answer: refused, timed out, cut off
+	Busy        Kind = "busy"           // answered: later
+	BadKey      Kind = "bad key"        // the service refuses the key of the config
+	Garbled     Kind = "garbled"        // an answer that makes no sense; nothing may be concluded from it
+	Missing     Kind = "missing"        // the service does not know the account or the device
+	Cannot      Kind = "cannot"         // the service has no way to do this
+	Forbidden   Kind = "forbidden"      // the member may not
+	Unrecorded  Kind = "unrecorded"     // our own book cannot be written, so nothing may be done
+	Taken       Kind = "taken"          // the thing is being done already
+	Changed     Kind = "changed"        // it is not any more what the member was shown
+	NeedsPerson Kind = "needs a person" // only a person can go on: a sign-in, a puzzle, a page that is not the known one
+	NoService   Kind = "no service"     // the config names no such service (any more)
 )
 
 // Error is a failure told twice: Text and Hint are for the member, Err is for the log and reaches no chat.
@@ -85,6 +86,9 @@ func ServiceError(kind Kind, service string, cause error) *Error {
 		e.Hint = Say("Ask for the list of now.")
 	case Cannot:
 		e.Text = Say("{service} has no way to do this.", service)
+	case NeedsPerson:
+		e.Text = Say("{service} shows me something where only a person can go on.", service)
+		e.Hint = Say("Ask for it once more, and I give you the steps to do it by hand.")
 	case NoService:
 		e.Text = Say("{service} is not one of this household's services any more.", service)
 		e.Hint = Say("Ask for the list of now.")
@@ -93,6 +97,15 @@ func ServiceError(kind Kind, service string, cause error) *Error {
 		e.Hint = Say("It may have been updated, or a sign-in page stands before it; \"latchstring check\" tells the owner more.")
 	}
 	return e
+}
+
+// OldListError says that a service's list was read before something happened, and so tells nothing of what came of it.
+func OldListError(service string) *Error {
+	return &Error{
+		Kind: Busy, Unsent: true,
+		Text: Say("I have not looked at {service} since then.", service),
+		Hint: Say("It lets me look only a few times a day; I will look again and tell you."),
+	}
 }
 
 // RightError tells a member that they may not do something.

@@ -72,7 +72,7 @@ func (d *Desk) lookAfterHand(ctx context.Context, a *core.Action) {
 	if err != nil || c.Devices == nil || c.Tells.Hearsay {
 		return
 	}
-	devices, err := d.look(ctx, c)
+	devices, err := d.lookSince(ctx, c, d.Now())
 	if err != nil {
 		return
 	}

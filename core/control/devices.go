@@ -21,6 +21,7 @@ type Listing struct {
 	Connector *core.Connector
 	Devices   []core.Device
 	At        time.Time // when Devices was read; zero: never
+	Read      time.Time // when the service itself was read for it, where that is not each time; zero: at At
 	Err       error     // why it could not be read now; Devices is then what was known at At
 	Partial   bool      // Devices is what could be read now of a list that could not be read whole
 	Since     time.Time // since when it can not be read
@@ -104,6 +105,9 @@ func (d *Desk) list(ctx context.Context, c *core.Connector) Listing {
 	if devices == nil {
 		l.Devices = slices.Clone(s.devices)
 	}
+	if c.ReadAt != nil {
+		l.Read = c.ReadAt()
+	}
 	return l
 }
 
@@ -117,7 +121,7 @@ func (d *Desk) look(ctx context.Context, c *core.Connector) ([]core.Device, erro
 		devices, err = c.Devices.Devices(ctx)
 		return err
 	})
-	if c.Tells.Hearsay && len(devices) > 0 {
+	if (c.Tells.Hearsay || c.Heard != nil) && len(devices) > 0 {
 		devices = d.withoutByHand(ctx, c, devices)
 	}
 	now := d.Now()
@@ -134,13 +138,26 @@ func (d *Desk) look(ctx context.Context, c *core.Connector) ([]core.Device, erro
 	return devices, err
 }
 
-// withoutByHand leaves out what somebody says they signed out by hand: nobody writes a mail about that.
+// lookSince is look for who wants to know what came of something: a list that was read before that tells nothing of it.
+func (d *Desk) lookSince(ctx context.Context, c *core.Connector, since time.Time) ([]core.Device, error) {
+	devices, err := d.look(ctx, c)
+	if c.ReadAt == nil || !c.ReadAt().Before(since) {
+		return devices, err
+	}
+	if err == nil {
+		err = core.OldListError(c.Title)
+	}
+	return nil, err
+}
+
+// withoutByHand leaves out what somebody says they signed out by hand: nobody writes a mail about that. A device whose sign-ins
+// can not be told apart stays, since it may have signed in anew.
 func (d *Desk) withoutByHand(ctx context.Context, c *core.Connector, devices []core.Device) []core.Device {
 	gone, err := d.Book.ByHand(ctx, c.Service)
 	if err != nil {
 		d.Log.Error("what was done by hand not readable", slog.Any("cause", err))
 	}
-	return slices.DeleteFunc(slices.Clone(devices), func(dev core.Device) bool { return slices.Contains(gone, dev.Ref()) })
+	return slices.DeleteFunc(slices.Clone(devices), func(dev core.Device) bool { return dev.Generation != "" && slices.Contains(gone, dev.Ref()) })
 }
 
 // after is the shelf once a service was asked. What could be read replaces what was known; a failure keeps it.

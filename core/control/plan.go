@@ -50,9 +50,14 @@ func (d *Desk) PlanSignOut(ctx context.Context, asker core.Member, want Want) (P
 		p.takeAll(devices)
 	} else {
 		p.takeRefs(devices)
+		if heardErr := d.takeHeard(ctx, &p); err == nil {
+			err = heardErr
+		}
 	}
 	// Of a list that could be read in part, what is in it is there; that something is gone only a whole one tells.
-	if err != nil && (want.All != "" || len(p.Devices) < len(want.Refs)) {
+	// What a person signs out by hand, on a page that lists it all, needs no whole list.
+	byHand := want.All != "" && len(p.Devices) > 0 && c.Can(core.CanSignOutAll) == core.ByHand
+	if err != nil && !byHand && (want.All != "" || len(p.Devices) < len(want.Refs)) {
 		return Plan{}, err
 	}
 	p.Total = len(p.Devices)
@@ -76,14 +81,46 @@ func (d *Desk) PlanSignOut(ctx context.Context, asker core.Member, want Want) (P
 	if p.Verdict == core.Denied {
 		return Plan{}, d.refuse(ctx, asker, core.SignOut, c.Service, p.touched())
 	}
-	p.Way = c.Can(core.CanSignOut)
-	if p.whole {
-		p.Way = core.Yes
-	}
-	if p.Way == core.No {
+	if p.Way = p.way(); p.Way == core.No {
 		return Plan{}, core.ServiceError(core.Cannot, c.Title, nil)
 	}
 	return p, nil
+}
+
+// way says who does it. What this program can not do by itself, or not to several devices at once, a person does.
+func (p *Plan) way() core.Support {
+	c := p.Connector
+	hand := c.Single && (len(p.Devices) > 1 || p.Want.All != "") || slices.ContainsFunc(p.Devices, func(dev core.Device) bool { return dev.ByHand })
+	switch can := c.Can(core.CanSignOut); {
+	case p.whole:
+		return core.Yes
+	case can != core.Yes || !hand:
+		return can
+	case c.ByHand == nil:
+		return core.No
+	}
+	return core.ByHand
+}
+
+// takeHeard finds what was meant and is not on the list among the devices that the service wrote of: that it is not listed
+// is no proof that it is gone.
+func (d *Desk) takeHeard(ctx context.Context, p *Plan) error {
+	c := p.Connector
+	if c.Heard == nil || p.Own || p.Again || len(p.Devices) == len(p.Want.Refs) {
+		return nil
+	}
+	var heard []core.Device
+	err := d.call(ctx, c, func(ctx context.Context) (err error) {
+		heard, err = c.Heard.Devices(ctx)
+		return err
+	})
+	for i := range heard {
+		heard[i].ByHand = true
+	}
+	p.takeRefs(slices.DeleteFunc(heard, func(dev core.Device) bool {
+		return slices.ContainsFunc(p.Devices, func(there core.Device) bool { return there.ID == dev.ID })
+	}))
+	return err
 }
 
 func (p *Plan) takeRefs(devices []core.Device) {

@@ -214,7 +214,7 @@ func (d *Desk) carrySignOut(ctx context.Context, a core.Action, c *core.Connecto
 	a.Targets = slices.Clone(a.Targets)
 	doubt, within := d.ask(ctx, &a, c)
 	for i := 0; ; i++ {
-		devices, err := d.look(ctx, c)
+		devices, err := d.lookSince(ctx, c, a.Started)
 		concludeTargets(&a, devices, err != nil)
 		if within > 0 || !unsettled(a) || i == len(d.Pauses) || !d.pause(ctx, d.Pauses[i]) {
 			break

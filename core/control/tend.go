@@ -135,7 +135,7 @@ func (d *Desk) reconcile(ctx context.Context, a core.Action, looking core.Member
 		return d.save(ctx, a, looking)
 	}
 	a.Targets = slices.Clone(a.Targets)
-	devices, err := d.look(ctx, c)
+	devices, err := d.lookSince(ctx, c, a.Started)
 	concludeTargets(&a, devices, err != nil)
 	// One call for a whole account is not repeated: it would also end what signed in since. That a pass is over stays true.
 	fresh := now.Sub(a.Started) < retryWithin || a.Pass != ""
@@ -186,11 +186,15 @@ func (d *Desk) relook(ctx context.Context, a core.Action, looking core.MemberID)
 		d.save(ctx, a, looking)
 		return nil
 	}
-	devices, err := d.look(ctx, c)
+	devices, err := d.lookSince(ctx, c, a.Started)
 	if err != nil && now.Sub(a.Started) < giveUpLooking {
 		return err
 	}
-	before, due, early := a.Targets, a.LookAt, now.Before(a.LookAt)
+	read := now
+	if c.ReadAt != nil {
+		read = c.ReadAt()
+	}
+	before, due, early := a.Targets, a.LookAt, read.Before(a.LookAt)
 	a.Targets = slices.Clone(a.Targets)
 	concludeTargets(&a, devices, err != nil)
 	for i := range a.Targets {
@@ -206,7 +210,7 @@ func (d *Desk) relook(ctx context.Context, a core.Action, looking core.MemberID)
 	changed := !slices.EqualFunc(before, a.Targets, func(x, y core.Target) bool { return x.Outcome == y.Outcome })
 	a.Outcome = a.Weakest()
 	if early && !changed {
-		return nil // somebody looked in between; the look that is due will come
+		return nil // it was read in between; the look that is due will come
 	}
 	a.Looks++
 	d.schedule(&a, now, max(0, due.Sub(now)))

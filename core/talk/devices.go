@@ -163,6 +163,8 @@ func withoutPage(said []string) []string {
 // listingNote says why a service's list is old, partial or missing.
 func (u *turn) listingNote(l control.Listing) Text {
 	switch {
+	case l.Err == nil && !l.Read.IsZero() && u.now.Sub(l.Read) >= time.Minute:
+		return u.say("This is what its page showed {then}.", u.ago(l.Read))
 	case l.Err == nil:
 		return nil
 	case l.Connector.Devices == nil:
@@ -173,6 +175,8 @@ func (u *turn) listingNote(l control.Listing) Text {
 	}
 	why := u.errorText(l.Err)
 	switch {
+	case l.Partial && !l.Read.IsZero():
+		return u.say("{why} This is what its page showed {then}:", why, u.ago(l.Read))
 	case l.Partial:
 		return u.say("{why} This is what I could read.", why)
 	case l.At.IsZero():
@@ -235,6 +239,9 @@ func (u *turn) deviceFacts(d core.Device) []Text {
 	}
 	if who := u.people(d); !who.Empty() {
 		facts = append(facts, who)
+	}
+	if last.Profile != "" {
+		facts = append(facts, u.say("profile {name}", foreign(last.Profile)))
 	}
 	if where := u.where(last); !where.Empty() {
 		facts = append(facts, where)

@@ -232,9 +232,9 @@ func (u *turn) endText(p core.Pass) Text {
 	until, service := u.moment(p.Until), u.title(p.SignIn.Service)
 	c, ok := u.Desk.Connector(p.SignIn.Service)
 	switch {
-	case ok && p.SignIn.Device.ID != "" && c.Can(core.CanSignOut) == core.Yes:
+	case ok && p.SignIn.Device.ID != "" && c.Can(core.CanSignOut) == core.Yes && c.Heard == nil:
 		return u.say("It may stay until {time}; then I sign it out and tell you.", until)
-	case ok && p.SignIn.Device.ID != "" && c.Can(core.CanSignOut) == core.ByHand:
+	case ok && p.SignIn.Device.ID != "" && c.Can(core.CanSignOut) != core.No:
 		return u.say("It may stay until {time}; then I tell you how to sign it out of {service}.", until, service)
 	}
 	return u.say("It may stay until {time}; I can not sign it out of {service}, so then I remind you.", until, service)

@@ -14,7 +14,7 @@ CREATE TABLE actions (
                                                        'again', 'unknown', 'failed', 'handed over', 'done by hand',
                                                        'not by hand', 'started', 'turned down', 'lapsed', 'dropped')),
     reason         TEXT    NOT NULL CHECK (reason IN ('', 'unreachable', 'busy', 'bad key', 'garbled', 'missing', 'cannot',
-                                                      'forbidden', 'unrecorded', 'taken', 'changed', 'no service')),
+                                                      'forbidden', 'unrecorded', 'taken', 'changed', 'needs a person', 'no service')),
     actor          TEXT    NOT NULL,
     decider        TEXT    NOT NULL,
     asked          TEXT    NOT NULL CHECK (json_valid(asked)),   -- JSON
