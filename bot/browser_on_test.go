@@ -34,7 +34,8 @@ func TestBrowser(t *testing.T) {
 		case asks.Load() && r.URL.Path != "/login":
 			http.Redirect(w, r, "/login", http.StatusFound)
 		default:
-			fmt.Fprint(w, `<ul><li data-uia="device-list+ESN-A-0"><h3>This browser</h3><i data-uia="x+current-device-badge+ANNOUNCE">Current device</i></li>`)
+			fmt.Fprint(w, `<ul><li data-uia="device-list+ESN-A-0"><h3>This browser</h3><i data-uia="x+current-device-badge+ANNOUNCE">Current device</i></li>
+				<li data-uia="device-list+ESN-C-2"><h3>iPhone</h3><p>Leo (last watched)</p><button onclick="fetch('/out')">Sign Out</button></li>`)
 			if !signedOut.Load() {
 				fmt.Fprint(w, `<li data-uia="device-list+ESN-B-1"><h3>Samsung TV</h3><button onclick="fetch('/out').then(() => {
 					this.closest('li').remove(); document.body.insertAdjacentHTML('beforeend', '<div role=alert>Samsung TV is now signed out</div>') })">Sign Out</button></li>`)
@@ -54,9 +55,9 @@ func TestBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := says(t, folder, "", "check")
-	contains(t, "check", r.out, "EXPERIMENTAL", "terms of Netflix", "never tried on the real page", "2 devices", "sign out")
-	r = says(t, folder, "devices netflix\nsignout samsung tv\n[Yes, sign out]\ndevices netflix\nquit\n", "run", "-terminal")
-	contains(t, "the conversation", r.out, "Samsung TV", "Samsung TV is signed out of Netflix. I looked again: it is gone.", "1 device is signed in to Netflix")
+	contains(t, "check", r.out, "EXPERIMENTAL", "terms of Netflix", "never tried on the real page", "3 devices", "sign out")
+	r = says(t, folder, "devices netflix\nsignout all netflix\nsignout samsung tv\n[Yes, sign out]\ndevices netflix\nquit\n", "run", "-terminal")
+	contains(t, "the conversation", r.out, "profile Leo", "Press Sign Out of All Devices", "Samsung TV is signed out of Netflix. I looked again: it is gone.", "2 devices are signed in to Netflix")
 	contains(t, "the log", r.err, "experimental")
 	if !signedOut.Load() {
 		t.Error("nothing was pressed")
@@ -64,8 +65,11 @@ func TestBrowser(t *testing.T) {
 	signedOut.Store(false) // it comes back, and the page asks for a sign-in from now on
 	asks.Store(true)
 	forget(t, filepath.Join(folder, "profile", "latchstring-runs.json"))
-	r = says(t, folder, "devices netflix\nquit\n", "run", "-terminal")
-	contains(t, "the conversation", r.out, "Netflix's page asks for a sign-in, which I never do")
+	r = says(t, folder, "devices netflix\nsignout iphone\nquit\n", "run", "-terminal")
+	contains(t, "the conversation", r.out, "Netflix's page asks for a sign-in, which I never do", "Netflix lets nobody else do this", "Open Manage devices")
+	if signedOut.Load() {
+		t.Error("something was pressed")
+	}
 }
 
 // browserProgram is the browser as a program of its own: Chromium has no sandbox as root.

@@ -23,7 +23,7 @@ func (b *browser) mayRun(kept int) error {
 func (b *browser) play(ctx context.Context, do func(context.Context, *run) error) error {
 	b.state.Runs = append(b.state.Runs, b.Now())
 	if err := b.state.save(b.Profile); err != nil {
-		return b.byHand(core.Cannot, core.Say("I can not write down that I look at {service}'s page, so I do not.", b.title), err)
+		return b.byHand(core.NeedsPerson, core.Say("I can not write down that I look at {service}'s page, so I do not.", b.title), err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, runWithin)
 	defer cancel()
@@ -61,17 +61,17 @@ func (b *browser) failure(err error, pressed bool) error {
 	var stopped *Stopped
 	switch {
 	case errors.As(err, &stopped) && stopped.reason == signIn:
-		return b.byHand(core.Garbled, core.Say("{service}'s page asks for a sign-in, which I never do: the owner signs the browser in by hand.", b.title), err)
+		return b.byHand(core.NeedsPerson, core.Say("{service}'s page asks for a sign-in, which I never do: the owner signs the browser in by hand.", b.title), err)
 	case errors.As(err, &stopped) && stopped.reason == secondStep:
-		return b.byHand(core.Garbled, core.Say("{service}'s page asks for a second step, which I never take: the owner does it by hand in that browser.", b.title), err)
+		return b.byHand(core.NeedsPerson, core.Say("{service}'s page asks for a second step, which I never take: the owner does it by hand in that browser.", b.title), err)
 	case errors.As(err, &stopped) && stopped.reason == puzzle:
-		return b.byHand(core.Garbled, core.Say("{service}'s page shows a puzzle, which I never solve: the owner does it by hand in that browser.", b.title), err)
+		return b.byHand(core.NeedsPerson, core.Say("{service}'s page shows a puzzle, which I never solve: the owner does it by hand in that browser.", b.title), err)
 	case errors.As(err, &stopped):
-		return b.byHand(core.Garbled, core.Say("{service}'s page is not as my recipe knows it, so I stopped.", b.title), err)
+		return b.byHand(core.NeedsPerson, core.Say("{service}'s page is not as my recipe knows it, so I stopped.", b.title), err)
 	case errors.Is(err, ErrInUse):
-		return b.byHand(core.Unreachable, core.Say("The browser that I look at {service} with is open; close it first.", b.title), err)
+		return b.byHand(core.NeedsPerson, core.Say("The browser that I look at {service} with is open; close it first.", b.title), err)
 	}
-	return b.byHand(core.Unreachable, core.Say("The browser that I look at {service} with does not work right now.", b.title), err)
+	return b.byHand(core.NeedsPerson, core.Say("The browser that I look at {service} with does not work right now.", b.title), err)
 }
 
 // byHand says why the browser is of no help, and what is. Nothing was pressed.

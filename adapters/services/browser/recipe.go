@@ -28,7 +28,6 @@ type Recipe struct {
 	Domains  []string      `yaml:"domains,required"`
 	Page     string        `yaml:"page,required"`
 	Within   time.Duration `yaml:"within"`
-	Late     time.Duration `yaml:"late"`
 	Stops    []stop        `yaml:"stops,required"`
 	Layouts  []layout      `yaml:"layouts,required"`
 }

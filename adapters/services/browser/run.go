@@ -44,9 +44,8 @@ type run struct {
 
 // line is a device as a row of the page tells of it.
 type line struct {
-	row  Row
-	dev  core.Device
-	fold string // its name, for comparing
+	row Row
+	dev core.Device
 }
 
 // begin opens the page and finds out how it is built.
@@ -211,9 +210,9 @@ func (r *run) lineOf(row Row) (line, bool) {
 	if m == nil || told["name"] == "" {
 		return line{}, false
 	}
-	d := core.Device{Name: told["name"], App: told["profile"], Own: row.Has[ownMark], Sessions: []core.Session{{Place: told["place"]}}}.Cleaned()
+	d := core.Device{Name: told["name"], Own: row.Has[ownMark], Sessions: []core.Session{{Profile: told["profile"], Place: told["place"]}}}.Cleaned()
 	d.ID = idOf(m[1], fold(d.Name))
-	return line{row, d, fold(d.Name)}, d.Name != ""
+	return line{row, d}, d.Name != ""
 }
 
 // signOut presses what signs the device of a row out.

@@ -13,19 +13,16 @@ import (
 	"latchstring/core"
 )
 
-// state is what a browser remembers over restarts, in a file beside its profile: how often it ran, what it read last, and
-// what it signed out. It holds no secret, and names of devices.
+// state is what a browser remembers over restarts, in a file beside its profile: how often it ran and what it
+// read last. It holds no secret, and names of devices.
 type state struct {
-	Runs    []time.Time                 `json:"runs"` // of the last day
-	At      time.Time                   `json:"at"`   // of the reading; zero: there is none
-	Devices []core.Device               `json:"devices"`
-	Ended   map[core.DeviceID]time.Time `json:"ended"` // signed out since; at most 200, and of the last 90 days
+	Runs    []time.Time   `json:"runs"` // of the last day
+	At      time.Time     `json:"at"`   // of the reading; zero: there is none
+	Devices []core.Device `json:"devices"`
 }
 
 const (
 	day        = 24 * time.Hour
-	mostEnded  = 200
-	endedFor   = 90 * day
 	stateFile  = "latchstring-runs.json"
 	mostState  = 1 << 20
 	filePerm   = 0o600
@@ -71,9 +68,4 @@ func (s state) save(profile string) error {
 // tidy drops what is past. A clock that went back does not give runs anew.
 func (s *state) tidy(now time.Time) {
 	s.Runs = slices.DeleteFunc(s.Runs, func(t time.Time) bool { return now.Sub(t) >= day })
-	for id, at := range s.Ended {
-		if now.Sub(at) >= endedFor || len(s.Ended) > mostEnded {
-			delete(s.Ended, id)
-		}
-	}
 }
