@@ -259,7 +259,7 @@ func TestNetflixIsDoneByHand(t *testing.T) {
 			want = core.Yes
 		case core.CanSignOut, core.CanSignOutAll, core.CanReset:
 			want = core.ByHand
-		case core.CanSignIns, core.CanStreams, core.CanTV:
+		case core.CanSignIns, core.CanStreams, core.CanTV, core.TwoStep:
 		}
 		if got := netflix.Can(a); got != want {
 			t.Errorf("%s: %s, want %s", a, got, want)

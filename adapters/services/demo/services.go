@@ -126,6 +126,11 @@ func (netflixGuide) Guide(a core.Ability, d *core.Device) (core.Guide, bool) {
 				core.Say("Open Netflix's help."), core.Say("Enter your mail address."), core.Say("Follow the link in the mail that arrives."),
 			},
 		}, true
+	case core.TwoStep:
+		return core.Guide{
+			Link: "https://www.netflix.com/account/security", Open: "Security",
+			Steps: []core.Phrase{core.Say("Open Security."), core.Say("If it offers two-step verification, turn it on; if not, add a phone number.")},
+		}, true
 	case core.CanList, core.CanTellUse, core.CanTellIP, core.CanSignIns, core.CanStreams, core.CanTV:
 	}
 	return core.Guide{}, false

@@ -165,7 +165,7 @@ func (r *recipe) can(a core.Ability) bool {
 		return r.SignOutAll.Call.is() || r.SignOut.Call.is()
 	case core.CanReset:
 		return r.Reset.Call.is()
-	case core.CanSignIns, core.CanStreams, core.CanTV:
+	case core.CanSignIns, core.CanStreams, core.CanTV, core.TwoStep:
 	}
 	return false
 }
