@@ -85,7 +85,7 @@ func build(p plan) *house {
 	}
 	b.courier.Talk = b.talk
 	b.talk.Heard, b.talk.Down = b.courier.Heard, b.courier.Down
-	b.watcher.Codes = b.desk.CodeCame
+	b.watcher.Codes, b.watcher.Returned = b.desk.CodeCame, b.desk.Returned
 	b.watcher.Reach, b.watcher.Daily, b.watcher.Reviewed = b.talk.Reach, b.talk.WantsDaily, b.talk.Reviewed
 	b.desk.News = func() {
 		b.courier.Nudge()

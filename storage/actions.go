@@ -195,22 +195,13 @@ func (s *Store) Action(ctx context.Context, id core.ActionID) (core.Action, erro
 	return r.action(), nil
 }
 
-const selectByHand = `SELECT targets FROM actions
-	WHERE state = 'ended' AND service = ? AND act = 'sign out' AND outcome = 'done by hand' ORDER BY ended DESC LIMIT 1000`
+const selectByHand = actionColumns + `WHERE state = 'ended' AND service = ? AND act = 'sign out'
+	AND outcome IN ('done by hand', 'came back') ORDER BY ended DESC LIMIT 1000`
 
-// ByHand returns the devices of a service that somebody says they signed out by hand, as they were then.
-func (s *Store) ByHand(ctx context.Context, service core.ServiceID) ([]core.DeviceRef, error) {
-	var rows []inJSON[[]core.Target]
-	if err := s.read.SelectContext(ctx, &rows, selectByHand, service); err != nil {
-		return nil, fmt.Errorf("done by hand: %w", err)
-	}
-	var refs []core.DeviceRef
-	for _, r := range rows {
-		for _, t := range r.V {
-			refs = append(refs, t.Ref)
-		}
-	}
-	return refs, nil
+// ByHand returns the sign-outs at a service of which somebody says that they did them by hand, the newest first, also those
+// of which something came back.
+func (s *Store) ByHand(ctx context.Context, service core.ServiceID) ([]core.Action, error) {
+	return s.actions(ctx, "done by hand", selectByHand, service)
 }
 
 // Unended returns the actions that have not ended, those that are executing first and then the oldest first, 1,000 at the

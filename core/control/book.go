@@ -33,8 +33,9 @@ type Book interface {
 	// the most.
 	Unended(ctx context.Context) ([]core.Action, error)
 
-	// ByHand returns the devices of a service that somebody says they signed out by hand, as they were then.
-	ByHand(ctx context.Context, service core.ServiceID) ([]core.DeviceRef, error)
+	// ByHand returns the sign-outs at a service of which somebody says that they did them by hand, the newest first, also
+	// those of which something came back; 1,000 at the most.
+	ByHand(ctx context.Context, service core.ServiceID) ([]core.Action, error)
 
 	// History returns entries, newest first.
 	History(ctx context.Context, q core.HistoryQuery) ([]core.Entry, error)

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -161,4 +162,33 @@ func (d *Desk) ResetInHand(ctx context.Context, service core.ServiceID, whose co
 		}
 	}
 	return core.Action{}, false
+}
+
+// Returned tells whoever signed a device out by hand that the service wrote of it again: a device that kept its sign-in comes
+// back like that. Being told of the same sign-in again does nothing.
+func (d *Desk) Returned(ctx context.Context, s core.SignIn) error {
+	c, ok := d.Connector(s.Service)
+	if !ok || c.ByHand == nil || s.Failed || s.Device.ID == "" {
+		return nil
+	}
+	done, err := d.Book.ByHand(ctx, s.Service)
+	if err != nil {
+		return core.RecordError(err)
+	}
+	for _, a := range done {
+		i := slices.IndexFunc(a.Targets, func(t core.Target) bool { return t.Ref.ID == s.Device.ID && t.Outcome == core.DoneByHand })
+		if i < 0 || !s.At.After(a.Ended) {
+			continue
+		}
+		a.Targets = slices.Clone(a.Targets)
+		a.Targets[i].Outcome = core.CameBack
+		a.Outcome = a.Weakest()
+		for _, source := range []*core.Source{&a.Asked, &a.Decided} {
+			source.Message = "" // it is news, and long after
+		}
+		if !d.save(ctx, a, "") {
+			return core.RecordError(errors.New("what came back"))
+		}
+	}
+	return nil
 }

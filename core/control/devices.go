@@ -153,9 +153,17 @@ func (d *Desk) lookSince(ctx context.Context, c *core.Connector, since time.Time
 // withoutByHand leaves out what somebody says they signed out by hand: nobody writes a mail about that. A device whose sign-ins
 // can not be told apart stays, since it may have signed in anew.
 func (d *Desk) withoutByHand(ctx context.Context, c *core.Connector, devices []core.Device) []core.Device {
-	gone, err := d.Book.ByHand(ctx, c.Service)
+	done, err := d.Book.ByHand(ctx, c.Service)
 	if err != nil {
 		d.Log.Error("what was done by hand not readable", slog.Any("cause", err))
+	}
+	var gone []core.DeviceRef
+	for _, a := range done {
+		for _, t := range a.Targets {
+			if t.Outcome == core.DoneByHand {
+				gone = append(gone, t.Ref)
+			}
+		}
 	}
 	return slices.DeleteFunc(slices.Clone(devices), func(dev core.Device) bool { return dev.Generation != "" && slices.Contains(gone, dev.Ref()) })
 }

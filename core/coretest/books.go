@@ -210,18 +210,17 @@ func (b *Books) Unended(context.Context) ([]core.Action, error) {
 }
 
 // ByHand is a method of [control.Book].
-func (b *Books) ByHand(_ context.Context, service core.ServiceID) ([]core.DeviceRef, error) {
+func (b *Books) ByHand(_ context.Context, service core.ServiceID) ([]core.Action, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var refs []core.DeviceRef
+	var done []core.Action
 	for _, a := range b.actions {
-		if a.Service == service && a.Act == core.SignOut && a.Outcome == core.DoneByHand {
-			for _, t := range a.Targets {
-				refs = append(refs, t.Ref)
-			}
+		if a.State == core.Ended && a.Service == service && a.Act == core.SignOut && (a.Outcome == core.DoneByHand || a.Outcome == core.CameBack) {
+			done = append(done, a)
 		}
 	}
-	return refs, nil
+	slices.SortFunc(done, func(x, y core.Action) int { return y.Ended.Compare(x.Ended) })
+	return done, nil
 }
 
 // History is a method of [control.Book].

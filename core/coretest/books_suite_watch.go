@@ -169,17 +169,21 @@ func answeredByAction(t *testing.T, b AllBooks) {
 }
 
 func byHand(t *testing.T, b AllBooks) {
-	for i, outcome := range []core.Outcome{core.DoneByHand, core.NotByHand, core.Gone} {
+	for i, outcome := range []core.Outcome{core.DoneByHand, core.NotByHand, core.Gone, core.CameBack} {
 		a := signOut(core.ActionID(rune('a'+i)), core.DeviceID(rune('a'+i)))
-		a.State, a.Outcome, a.Ended = core.Ended, outcome, noon
+		a.State, a.Outcome, a.Ended = core.Ended, outcome, noon.Add(time.Duration(i)*time.Minute)
 		must(t, b.Begin(t.Context(), a, core.Taking{}, nil, nil))
 	}
-	refs, err := b.ByHand(t.Context(), "jellyfin")
+	done, err := b.ByHand(t.Context(), "jellyfin")
 	must(t, err)
-	same(t, refs, []core.DeviceRef{{Service: "jellyfin", ID: "a"}})
-	refs, err = b.ByHand(t.Context(), "plex")
+	var ids []core.ActionID
+	for _, a := range done {
+		ids = append(ids, a.ID)
+	}
+	same(t, ids, []core.ActionID{"d", "a"})
+	done, err = b.ByHand(t.Context(), "plex")
 	must(t, err)
-	same(t, refs, []core.DeviceRef(nil))
+	same(t, len(done), 0)
 }
 
 func redraws(t *testing.T, b AllBooks) {

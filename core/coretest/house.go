@@ -85,7 +85,7 @@ func (h *House) furnish(chats []talk.Chat) {
 	h.Talk = &talk.Talk{
 		House: h.Household, Desk: h.Desk, Watch: h.Watcher, Offers: books, Settings: books, Now: h.Now, Random: random, Log: log,
 	}
-	h.Watcher.Codes = h.Desk.CodeCame
+	h.Watcher.Codes, h.Watcher.Returned = h.Desk.CodeCame, h.Desk.Returned
 	h.Watcher.Reach, h.Watcher.Daily, h.Watcher.Reviewed = h.Talk.Reach, h.Talk.WantsDaily, h.Talk.Reviewed
 	h.Talk.Chats = append(h.Talk.Chats, chats...)
 	h.Courier = &talk.Courier{Talk: h.Talk, Post: books}
@@ -185,7 +185,7 @@ func RiveraServices() []*Service {
 		}},
 	)
 	netflix := &Service{ID: "netflix", Title: "Netflix", ByHand: true, Codes: map[core.MemberID][]core.MemberID{"marta": {"marta", "leo"}}, Accounts: []core.Account{{Service: "netflix", Member: "marta", Login: "marta@example.org"}}}
-	netflix.Add(core.Device{ID: "n1", Name: "Samsung TV", Sessions: []core.Session{
+	netflix.Add(core.Device{ID: "n1", Name: "Samsung TV", Generation: "1", Sessions: []core.Session{
 		Session("marta", "marta@example.org", "", "Madrid", ago(2*month), ago(19*time.Hour)),
 	}})
 	radio := &Service{ID: "radio", Title: "Radio", Accounts: all("radio"), Why: map[core.Ability]core.Phrase{

@@ -21,6 +21,8 @@ type Service struct {
 
 	CanSignOut, CanSignOutAll, CanReset, ByHand bool
 
+	Hearsay bool // its list is what was heard of
+
 	CanTell, CanStop, CanTV bool // what plays can be told, and stopped; televisions can be signed in by a code
 	Limit                   int  // of streams
 
@@ -207,7 +209,7 @@ func (s *Service) drop(id core.DeviceID) bool {
 func (s *Service) Connector() core.Connector {
 	c := core.Connector{
 		Service: s.ID, Title: s.Title, Devices: (*lister)(s), Accounts: s.Accounts, Settle: s.Settle, Takes: s.Takes,
-		Tells: core.Tells{LastUse: true, Address: true, Place: true, Playing: true}, Why: s.Why,
+		Tells: core.Tells{LastUse: true, Address: true, Place: true, Playing: true, Hearsay: s.Hearsay}, Why: s.Why,
 	}
 	if s.CanSignOut {
 		c.SignOut = (*signOuter)(s)

@@ -113,9 +113,14 @@ func (u *turn) signOutCard(a core.Action) Card {
 			Tone: Warn, Summary: u.stillThere(t, dev, service), Body: u.lookingBody(a), Buttons: []Button{look, fresh},
 		}
 	case core.CameBack:
+		ends := u.say("Changing the password ends that.")
+		back := u.say("{device} is back on {service}, without a new sign-in: it kept the old one.", dev, service)
+		if a.Attempts == 0 {
+			back = u.say("{device} is back on {service}, which you signed out by hand {when}: it kept a cached sign-in, or somebody signed in on it anew.", dev, service, u.ago(a.Ended))
+			ends = u.say("Changing the password, and letting all devices sign in again, ends that.")
+		}
 		return Card{
-			Tone: Warn, Summary: u.say("{device} is back on {service}, without a new sign-in: it kept the old one.", dev, service),
-			Body:    []Text{u.say("Changing the password ends that.")},
+			Tone: Warn, Summary: back, Body: []Text{ends},
 			Buttons: append(append(u.resetButtons(a), u.stepsButtons(a.Service, t.Name)...), fresh),
 		}
 	case core.Again:
@@ -204,7 +209,7 @@ func (u *turn) manyCard(a core.Action) Card {
 		{core.Later, "Will be signed out soon: {devices}"},
 		{core.StillThere, "Still signed in: {devices}"},
 		{core.Failed, "Not taken by the service: {devices}"},
-		{core.CameBack, "Came back without a new sign-in: {devices}"},
+		{core.CameBack, "Came back: {devices}"},
 		{core.Again, "Signed in anew since: {devices}"},
 		{core.Unknown, "I do not know: {devices}"},
 		{core.DoneByHand, "Done by hand, as you say: {devices}"},

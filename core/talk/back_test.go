@@ -8,6 +8,7 @@ import (
 	"latchstring/core"
 	"latchstring/core/control"
 	"latchstring/core/coretest"
+	"latchstring/core/talk"
 )
 
 // What is known and comes back after a reset is told of, once and together; what is not, is urgent or was denied is asked
@@ -87,5 +88,42 @@ func TestBackAfterAReset(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A device that was signed out by hand and is heard of again is told of, once, to whoever did it, with what ends that.
+func TestBackAfterByHand(t *testing.T) {
+	mail, services := &coretest.Mail{}, coretest.RiveraServices()
+	services[2].Hearsay = true
+	h := coretest.NewHouse(t, &coretest.Books{}, services, mail)
+	h.Watch(t.Context())
+	done := ""
+	r := h.Talk.Handle(t.Context(), talk.Request{From: core.Contact{Chat: core.Terminal, User: "marta"}, Private: true, At: h.Now(), Text: "signout samsung tv"})
+	for _, b := range r.Card.All() {
+		if b.Label.String() == "Done" {
+			done = b.Handle
+		}
+	}
+	h.Talk.Handle(t.Context(), talk.Request{From: core.Contact{Chat: core.Terminal, User: "marta"}, Private: true, At: h.Now(), Handle: done})
+	h.Pass(t.Context(), time.Hour)
+	if got := says(t, h, "marta", "devices netflix"); strings.Contains(got, "Samsung TV") {
+		t.Errorf("what was signed out is listed: %q", got)
+	}
+	if err := services[2].Order("Samsung TV signs in anew"); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		h.Pass(t.Context(), time.Minute)
+		h = h.Restart(mail)
+	}
+	got := mail.To("marta")
+	if len(got) != 1 || !strings.Contains(got[0], "Samsung TV is back on Netflix, which you signed out by hand 1 hour ago") || !strings.Contains(got[0], "[Start a password reset]") {
+		t.Errorf("marta was told %q", got)
+	}
+	if others := append(mail.To("leo"), mail.To("sofi")...); len(others) != 0 {
+		t.Errorf("others were told %q", others)
+	}
+	if got := says(t, h, "marta", "devices netflix"); !strings.Contains(got, "Samsung TV") {
+		t.Errorf("what is back is not listed: %q", got)
 	}
 }

@@ -70,6 +70,14 @@ func (w *Watcher) there(ctx context.Context, c *core.Connector) []core.SignIn {
 
 // record assesses sign-ins in their order and writes everything down.
 func (w *Watcher) record(ctx context.Context, service core.ServiceID, cursor string, there, signIns []core.SignIn) error {
+	for _, s := range signIns {
+		if w.Returned == nil {
+			break
+		}
+		if err := w.Returned(ctx, s); err != nil {
+			return err
+		}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	st, err := w.recall(ctx)

@@ -43,6 +43,9 @@ type Watcher struct {
 	// Codes is given each verified notice, for whoever asked for a code; it may be given one again. Nil: nobody can ask.
 	Codes func(context.Context, core.Notice) error
 
+	// Returned is given each sign-in, for whoever signed that device out by hand; it may be given one again. Nil: nobody did.
+	Returned func(context.Context, core.SignIn) error
+
 	// SignOut has the device of a pass that is over signed out, by the order of the member who gave it. The pass has ended
 	// when that is on record; core.ErrUsed says that it had ended before. Nil: nobody can.
 	SignOut func(ctx context.Context, p core.Pass) error
