@@ -1,6 +1,10 @@
 package watch
 
-import "latchstring/core"
+import (
+	"context"
+
+	"latchstring/core"
+)
 
 // Parts returns what each reason has of the score of a sign-in, and how many nats no reason has.
 func Parts(m *Memory, s *core.SignIn) (parts map[core.ReasonKind]float64, rest float64) {
@@ -34,4 +38,15 @@ func Floor(m *Memory, s *core.SignIn) float64 {
 		return 0
 	}
 	return float64(far)
+}
+
+// Ends is how many questions the watcher's memory has seen end in an answer, and how many in silence.
+func Ends(ctx context.Context, w *Watcher) (answers, silences uint32) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	st, err := w.recall(ctx)
+	if err != nil {
+		return 0, 0
+	}
+	return st.memory.answers, st.memory.silences
 }

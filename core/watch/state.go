@@ -32,33 +32,23 @@ func (w *Watcher) recall(ctx context.Context) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
+	answered, err := w.Book.Cases(ctx, core.CaseQuery{Since: w.Now().Add(-remembered)})
+	if err != nil {
+		return nil, err
+	}
+	answered = slices.DeleteFunc(answered, func(c core.Case) bool { return c.Open() })
+	slices.SortStableFunc(answered, func(a, b core.Case) int { return a.Answered.Compare(b.Answered) })
 	st := &state{memory: NewMemory(w.Tuning), last: map[core.Account]core.SignIn{}}
 	st.memory.SetHome(w.homeNow())
-	asked := map[string]core.Seen{} // by the sign-in that opened the case
 	for _, s := range seen {
-		if s.Answer != "" {
-			asked[named(s.SignIn).Key] = s
-		}
-	}
-	var answers []core.Seen
-	for _, s := range seen {
-		if c, ok := asked[s.Assessment.Of]; ok && s.Assessment.Level == core.Repeat {
-			s.Answer, s.Answered = c.Answer, c.Answered // the answer was to all of them
-		}
-		if s.Answer != "" {
-			answers = append(answers, s)
-		}
-	}
-	slices.SortStableFunc(answers, func(a, b core.Seen) int { return a.Answered.Compare(b.Answered) })
-	for _, s := range seen {
-		for len(answers) > 0 && answers[0].Answered.Before(s.SignIn.At) {
-			st.answer(answers[0].SignIn, answers[0].Answer, answers[0].Answered)
-			answers = answers[1:]
+		for len(answered) > 0 && answered[0].Answered.Before(s.SignIn.At) {
+			st.answerAll(&answered[0])
+			answered = answered[1:]
 		}
 		st.take(s.SignIn, s.Assessment)
 	}
-	for _, s := range answers {
-		st.answer(s.SignIn, s.Answer, s.Answered)
+	for i := range answered {
+		st.answerAll(&answered[i])
 	}
 	w.state = st
 	return st, nil

@@ -13,6 +13,7 @@ import (
 	"latchstring/core"
 	"latchstring/core/coretest"
 	"latchstring/core/talk"
+	"latchstring/core/watch"
 )
 
 // source is a service's log of sign-ins that does what a test wants.
@@ -322,5 +323,38 @@ func TestChatsDownForADay(t *testing.T) {
 	got := strings.Join(mail.To("leo"), "\n\n")
 	if n := len(mail.To("leo")); lost != 1 || n > 4 || len(open) < 8 || !strings.Contains(got, "sign-ins wait for an answer.") || !strings.Contains(got, "Opera on Windows") || !strings.Contains(got, "late") {
 		t.Errorf("%d cases became %d messages:\n%s", len(open), n, got)
+	}
+}
+
+// What the answers taught is the same after a restart: each case is one answer, however often its sign-in was repeated.
+func TestAnswersAfterARestart(t *testing.T) {
+	mail := &coretest.Mail{}
+	books := &coretest.Books{}
+	h := coretest.NewHouse(t, books, coretest.RiveraServices(), mail)
+	h.Watch(t.Context())
+	order(t, h, "home", "leo signs in on Opera on Windows from Oslo")
+	h.Pass(t.Context(), time.Minute)
+	for range 4 { // repeats of what is being asked about
+		order(t, h, "home", "Opera on Windows signs in anew")
+		h.Pass(t.Context(), time.Minute)
+	}
+	repeats := 0
+	seen, err := books.Seen(t.Context(), time.Time{}, time.Time{}, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range seen {
+		if s.Assessment.Level == core.Repeat {
+			repeats++
+		}
+	}
+	for range 20 { // until nobody has answered for long
+		h.Pass(t.Context(), 24*time.Hour)
+	}
+	answers, silences := watch.Ends(t.Context(), h.Watcher)
+	again := h.Restart(mail)
+	again.Settle(t.Context())
+	if a, s := watch.Ends(t.Context(), again.Watcher); repeats == 0 || silences != 1 || a != answers || s != silences {
+		t.Errorf("after %d repeats %d answers and %d silences became %d and %d", repeats, answers, silences, a, s)
 	}
 }
