@@ -194,3 +194,22 @@ func (d Device) Cleaned() Device {
 	d.Sessions = sessions
 	return d
 }
+
+// BehindProxy tells whether a service sees everybody at one private address, which is then that of a proxy before it and says
+// nothing of a place. Of fewer than three sessions that can not be told.
+func BehindProxy(devices []Device) (proxy netip.Addr, ok bool) {
+	n := 0
+	for _, d := range devices {
+		for _, s := range d.Sessions {
+			switch {
+			case !s.Address.IsValid():
+				continue
+			case n > 0 && s.Address != proxy:
+				return netip.Addr{}, false
+			}
+			proxy = s.Address
+			n++
+		}
+	}
+	return proxy, n >= 3 && (proxy.IsPrivate() || proxy.IsLoopback())
+}

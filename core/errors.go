@@ -1,6 +1,9 @@
 package core
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Kind says what sort of failure an [Error] is; callers act on kinds, never on words.
 type Kind string
@@ -175,4 +178,32 @@ func ChangedError() *Error {
 // UnderwayError says that somebody is doing this already.
 func UnderwayError(cause error) *Error {
 	return &Error{Kind: Taken, Unsent: true, Text: Say("This is being done already."), Hint: Say("Wait for its outcome."), Err: cause}
+}
+
+// UnsentError is a ServiceError of a request that certainly never reached the service; what says which.
+func UnsentError(kind Kind, service, what string, cause error) *Error {
+	e := ServiceError(kind, service, fmt.Errorf("%s: %w", what, cause))
+	e.Unsent = true
+	return e
+}
+
+// Beforehand marks the failure of a question that only prepares a change: the change itself was not asked for.
+func Beforehand(err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return err
+	}
+	marked := *e
+	marked.Unsent = true
+	return &marked
+}
+
+// NoAccountError says that a service does not know an account of the config; what says what was asked.
+func NoAccountError(service, what string, a Account) *Error {
+	return &Error{
+		Kind: Missing, Unsent: true,
+		Text: Say("{service} knows no account {login}.", service, a.Login),
+		Hint: Say("The owner can correct it in the config, under accounts."),
+		Err:  fmt.Errorf("%s: the account of %s is not known", what, a.Member),
+	}
 }

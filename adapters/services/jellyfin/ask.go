@@ -46,7 +46,7 @@ func (s *service) change(ctx context.Context, what, method, path string, query u
 	if body != nil {
 		text, err := json.Marshal(body)
 		if err != nil {
-			return httpcall.Answer{}, s.unsent(core.Garbled, what, errors.New("a body that is no JSON"))
+			return httpcall.Answer{}, core.UnsentError(core.Garbled, s.title, what, errors.New("a body that is no JSON"))
 		}
 		r.Body, r.BodyType = text, "application/json"
 	}
@@ -79,24 +79,6 @@ func target(path string, query url.Values) string {
 // garbled is the failure of an answer that makes no sense.
 func (s *service) garbled(what string, cause error) error {
 	return core.ServiceError(core.Garbled, s.title, fmt.Errorf("%s: %w", what, cause))
-}
-
-// unsent is a failure before anything was asked.
-func (s *service) unsent(kind core.Kind, what string, cause error) *core.Error {
-	e := core.ServiceError(kind, s.title, fmt.Errorf("%s: %w", what, cause))
-	e.Unsent = true
-	return e
-}
-
-// before marks the failure of a question that only prepares a change: the change itself was not asked for.
-func before(err error) error {
-	e, ok := errors.AsType[*core.Error](err)
-	if !ok {
-		return err
-	}
-	marked := *e
-	marked.Unsent = true
-	return &marked
 }
 
 // decode reads an answer into the fields that are needed. The reader does not call itself for what is not needed, so depth is

@@ -261,7 +261,7 @@ func TestBehindProxy(t *testing.T) {
 		for text := range strings.FieldsSeq(addresses) {
 			devices = append(devices, core.Device{Sessions: []core.Session{{Address: findAddress(text)}}})
 		}
-		if _, got := behindProxy(devices); got != want {
+		if _, got := core.BehindProxy(devices); got != want {
 			t.Errorf("%q: %v", addresses, got)
 		}
 	}

@@ -2,8 +2,6 @@ package jellyfin
 
 import (
 	"context"
-	"net/netip"
-	"slices"
 	"strings"
 
 	"latchstring/core"
@@ -35,7 +33,7 @@ func (s *service) Probe(ctx context.Context) (version string, hints []core.Phras
 			hints = append(hints, core.TextOf(err))
 		}
 	}
-	if a, hidden := behindProxy(devices); hidden {
+	if a, hidden := core.BehindProxy(devices); hidden {
 		hints = append(hints, core.Say("All devices have the address {address}: a proxy hides theirs. "+
 			"{service} has a setting for known proxies, in the dashboard under Networking.", a.String(), s.title))
 	}
@@ -59,20 +57,4 @@ func (s *service) strangers(ctx context.Context) []core.Phrase {
 		}
 	}
 	return hints
-}
-
-// behindProxy tells whether three sessions or more all have one private address, which is a proxy's then.
-func behindProxy(devices []core.Device) (netip.Addr, bool) {
-	var seen []netip.Addr
-	for _, d := range devices {
-		for _, x := range d.Sessions {
-			if x.Address.IsValid() {
-				seen = append(seen, x.Address)
-			}
-		}
-	}
-	if len(seen) < 3 || len(slices.Compact(seen)) > 1 {
-		return netip.Addr{}, false
-	}
-	return seen[0], seen[0].IsPrivate() || seen[0].IsLoopback()
 }

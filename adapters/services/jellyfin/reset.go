@@ -21,7 +21,7 @@ func (s *service) StartReset(ctx context.Context, account core.Account) (core.Re
 	const what = "reset"
 	v, err := s.version(ctx)
 	if err != nil {
-		return core.Reset{}, before(err)
+		return core.Reset{}, core.Beforehand(err)
 	}
 	id, err := s.idOf(ctx, what, account)
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *service) StartReset(ctx context.Context, account core.Account) (core.Re
 	}
 	password, err := newPassword(s.opt.Random)
 	if err != nil {
-		return core.Reset{}, s.unsent(core.Busy, what, errors.New("no randomness"))
+		return core.Reset{}, core.UnsentError(core.Busy, s.title, what, errors.New("no randomness"))
 	}
 	path, query := "/Users/Password", url.Values{"userId": {id}}
 	if !v.since(10, 9) {
@@ -38,7 +38,7 @@ func (s *service) StartReset(ctx context.Context, account core.Account) (core.Re
 	body := struct{ NewPw string }{password.Reveal()}
 	a, err := s.change(ctx, what, http.MethodPost, path, query, body)
 	if a.Status == http.StatusNotFound {
-		return core.Reset{}, s.noAccount(what, account)
+		return core.Reset{}, core.NoAccountError(s.title, what, account)
 	}
 	if err != nil {
 		return core.Reset{}, err

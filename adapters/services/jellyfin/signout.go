@@ -15,14 +15,14 @@ import (
 func (s *service) SignOut(ctx context.Context, ref core.DeviceRef) (core.Receipt, error) {
 	const what = "sign out"
 	if ref.ID == "" {
-		e := s.unsent(core.Cannot, what, errors.New("a device without an id"))
+		e := core.UnsentError(core.Cannot, s.title, what, errors.New("a device without an id"))
 		e.Text = core.Say("{service} knows this device by no name that it could be signed out by.", s.title)
 		e.Hint = core.Say("A password reset signs out everything of that account.")
 		return core.Receipt{}, e
 	}
 	rows, err := s.listDevices(ctx)
 	if err != nil {
-		return core.Receipt{}, before(err)
+		return core.Receipt{}, core.Beforehand(err)
 	}
 	theirs := func(r row) bool { return r.device.ID == ref.ID }
 	switch {

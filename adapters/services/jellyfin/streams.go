@@ -45,7 +45,7 @@ func (s *service) StopStream(ctx context.Context, stream core.Stream, words stri
 	const what = "stop"
 	x, err := s.playing(ctx, what, stream)
 	if err != nil {
-		return before(err)
+		return core.Beforehand(err)
 	}
 	if x.screen && words != "" {
 		if err := s.show(ctx, x, s.title, words); err != nil {
@@ -61,10 +61,10 @@ func (s *service) ShowMessage(ctx context.Context, stream core.Stream, title, wo
 	const what = "message"
 	x, err := s.playing(ctx, what, stream)
 	if err != nil {
-		return before(err)
+		return core.Beforehand(err)
 	}
 	if !x.screen || words == "" {
-		e := s.unsent(core.Cannot, what, errors.New("the session takes no messages"))
+		e := core.UnsentError(core.Cannot, s.title, what, errors.New("the session takes no messages"))
 		e.Text = core.Say("{device} shows no messages.", stream.Name)
 		return e
 	}
@@ -92,11 +92,11 @@ func (s *service) playing(ctx context.Context, what string, stream core.Stream) 
 	}
 	switch {
 	case found.id == "":
-		e := s.unsent(core.Missing, what, errors.New("no such stream any more"))
+		e := core.UnsentError(core.Missing, s.title, what, errors.New("no such stream any more"))
 		e.Text = core.Say("Nothing plays there any more.")
 		return session{}, e
 	case of[found.id] > 1:
-		e := s.unsent(core.Cannot, what, errors.New("several sessions of one id"))
+		e := core.UnsentError(core.Cannot, s.title, what, errors.New("several sessions of one id"))
 		e.Text = core.Say("{service} does not tell this device from others, so I did nothing.", s.title)
 		return session{}, e
 	}

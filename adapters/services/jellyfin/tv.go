@@ -15,12 +15,12 @@ func (s *service) Pair(ctx context.Context, account core.Account, code string) e
 	const what = "quick connect"
 	code = strings.NewReplacer(" ", "", "-", "").Replace(code)
 	if !isCode(code) {
-		e := s.unsent(core.Missing, what, errors.New("not a code"))
+		e := core.UnsentError(core.Missing, s.title, what, errors.New("not a code"))
 		e.Text = core.Say("That is no code of {service}: the television shows six digits.", s.title)
 		return e
 	}
 	if err := s.canPair(ctx, what); err != nil {
-		return before(err)
+		return core.Beforehand(err)
 	}
 	id, err := s.idOf(ctx, what, account)
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *service) canPair(ctx context.Context, what string) error {
 		return err
 	}
 	if !v.since(10, 9) {
-		e := s.unsent(core.Cannot, what, errors.New("a server before 10.9"))
+		e := core.UnsentError(core.Cannot, s.title, what, errors.New("a server before 10.9"))
 		e.Text = core.Say("{service} can do this for others from version 10.9 on; it is {version}.", s.title, v.version)
 		return e
 	}
@@ -74,7 +74,7 @@ func (s *service) canPair(ctx context.Context, what string) error {
 		}
 	}
 	if !enabled {
-		e := s.unsent(core.Cannot, what, errors.New("switched off"))
+		e := core.UnsentError(core.Cannot, s.title, what, errors.New("switched off"))
 		e.Text = core.Say("Quick Connect is switched off at {service}.", s.title)
 		e.Hint = core.Say("The owner can switch it on in the dashboard, under General.")
 		return e

@@ -3,7 +3,6 @@ package jellyfin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -40,27 +39,18 @@ func (s *service) readUsers(ctx context.Context) (map[string]user, error) {
 // idOf finds the server's id of an account. It is asked for each time: an account can be made anew under the same name.
 func (s *service) idOf(ctx context.Context, what string, a core.Account) (string, error) {
 	if !slices.Contains(s.accounts, a) {
-		return "", s.unsent(core.Missing, what, errors.New("no such account in the config"))
+		return "", core.UnsentError(core.Missing, s.title, what, errors.New("no such account in the config"))
 	}
 	users, err := s.readUsers(ctx)
 	if err != nil {
-		return "", before(err)
+		return "", core.Beforehand(err)
 	}
 	for _, u := range users {
 		if strings.EqualFold(u.Name, a.Login) {
 			return u.ID, nil
 		}
 	}
-	return "", s.noAccount(what, a)
-}
-
-func (s *service) noAccount(what string, a core.Account) error {
-	return &core.Error{
-		Kind: core.Missing, Unsent: true,
-		Text: core.Say("{service} knows no account {login}.", s.title, a.Login),
-		Hint: core.Say("The owner can correct it in the config, under accounts."),
-		Err:  fmt.Errorf("%s: the account of %s is not known", what, a.Member),
-	}
+	return "", core.NoAccountError(s.title, what, a)
 }
 
 // account is whose a name at the server is; without a member where nobody of the household is known by it.

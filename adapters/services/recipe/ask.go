@@ -2,7 +2,6 @@ package recipe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -41,11 +40,11 @@ type question struct {
 func (s *service) question(what string, c call, b body, answers []answer, m core.MemberID, values map[string]string) (question, error) {
 	path, query, err := c.fill(values)
 	if err != nil {
-		return question{}, s.unsent(core.Missing, what, err)
+		return question{}, core.UnsentError(core.Missing, s.title, what, err)
 	}
 	text, err := b.fill(values)
 	if err != nil {
-		return question{}, s.unsent(core.Missing, what, err)
+		return question{}, core.UnsentError(core.Missing, s.title, what, err)
 	}
 	return question{what, m, c.method, path, query, text, answers}, nil
 }
@@ -123,24 +122,6 @@ func (r answer) fits(a httpcall.Answer) bool {
 // garbled is the failure of an answer that makes no sense.
 func (s *service) garbled(what string, cause error) error {
 	return core.ServiceError(core.Garbled, s.title, fmt.Errorf("%s: %w", what, cause))
-}
-
-// unsent is a failure before anything was asked.
-func (s *service) unsent(kind core.Kind, what string, cause error) error {
-	e := core.ServiceError(kind, s.title, fmt.Errorf("%s: %w", what, cause))
-	e.Unsent = true
-	return e
-}
-
-// before marks the failure of a question that only prepares a change: the change itself was not asked for.
-func before(err error) error {
-	e, ok := errors.AsType[*core.Error](err)
-	if !ok {
-		return err
-	}
-	marked := *e
-	marked.Unsent = true
-	return &marked
 }
 
 // values are what can be filled in for an account.

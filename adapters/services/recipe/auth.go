@@ -50,7 +50,7 @@ func (s *service) authorize(ctx context.Context, k Key, refused core.Secret) (cr
 		if s.token.text.Reveal() == refused.Reveal() {
 			text, err := s.newToken(ctx, k)
 			if err != nil {
-				return credential{}, before(err)
+				return credential{}, core.Beforehand(err)
 			}
 			s.token.text = text
 		}
@@ -70,7 +70,7 @@ func (s *service) newToken(ctx context.Context, k Key) (core.Secret, error) {
 	const what = "token"
 	path, query, err := s.recipe.Auth.Token.fill(s.fixed)
 	if err != nil {
-		return core.Secret{}, s.unsent(core.Garbled, what, err)
+		return core.Secret{}, core.UnsentError(core.Garbled, s.title, what, err)
 	}
 	form := url.Values{"grant_type": {"client_credentials"}}
 	if s.recipe.Auth.Scope != "" {

@@ -117,16 +117,7 @@ func (l *listing) listError(err error, a core.Account) error {
 	if a.Member == "" || l.recipe.PerMemberKey {
 		return l.garbled("list", errors.New("there is no such list; the address of the config may be wrong"))
 	}
-	return l.noAccount("list", a)
-}
-
-func (s *service) noAccount(what string, a core.Account) error {
-	return &core.Error{
-		Kind: core.Missing,
-		Text: core.Say("{service} knows no account {login}.", s.title, a.Login),
-		Hint: core.Say("The owner can correct it in the config, under accounts."),
-		Err:  fmt.Errorf("%s: the account of %s is not known", what, a.Member),
-	}
+	return core.NoAccountError(l.title, "list", a)
 }
 
 // everybody lists all there is and finds the member of each row.
@@ -287,7 +278,7 @@ func (s *service) lookUp(ctx context.Context, a core.Account) (string, error) {
 	answer, _, err := s.ask(ctx, q)
 	switch {
 	case core.KindOf(err) == core.Missing:
-		return "", s.noAccount(q.what, a)
+		return "", core.NoAccountError(s.title, q.what, a)
 	case err != nil:
 		return "", err
 	}
@@ -312,7 +303,7 @@ func (s *service) lookUp(ctx context.Context, a core.Account) (string, error) {
 	}
 	switch len(ids) {
 	case 0:
-		return "", s.noAccount(q.what, a)
+		return "", core.NoAccountError(s.title, q.what, a)
 	case 1:
 		return ids[0], nil
 	}

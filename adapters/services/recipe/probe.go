@@ -2,7 +2,6 @@ package recipe
 
 import (
 	"context"
-	"net/netip"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -21,7 +20,7 @@ func (s *service) Probe(ctx context.Context) (version string, hints []core.Phras
 	for _, h := range s.recipe.Hints {
 		hints = append(hints, h.say(s.title))
 	}
-	if a, hidden := behindProxy(devices); hidden {
+	if a, hidden := core.BehindProxy(devices); hidden {
 		hints = append(hints, core.Say("All devices have the address {address}: a proxy hides theirs. {service} has a setting for trusted proxies.",
 			a.String(), s.title))
 	}
@@ -48,23 +47,4 @@ func (s *service) version(ctx context.Context) string {
 		}
 	}
 	return core.Clean(strings.Join(parts, "."))
-}
-
-// behindProxy tells whether three sessions or more all have one private address, which is a proxy's then.
-func behindProxy(devices []core.Device) (netip.Addr, bool) {
-	var one netip.Addr
-	n := 0
-	for _, d := range devices {
-		for _, s := range d.Sessions {
-			switch {
-			case !s.Address.IsValid():
-				continue
-			case n > 0 && s.Address != one:
-				return netip.Addr{}, false
-			}
-			one = s.Address
-			n++
-		}
-	}
-	return one, n >= 3 && (one.IsPrivate() || one.IsLoopback())
 }

@@ -21,12 +21,12 @@ func (s *service) Plan() core.ResetPlan {
 func (s *service) StartReset(ctx context.Context, account core.Account) (core.Reset, error) {
 	const what = "reset"
 	if !slices.Contains(s.accounts, account) {
-		return core.Reset{}, s.unsent(core.Missing, what, errors.New("no such account in the config"))
+		return core.Reset{}, core.UnsentError(core.Missing, s.title, what, errors.New("no such account in the config"))
 	}
 	r := s.recipe.Reset
 	values, err := s.valuesOf(ctx, account, r.Call, r.Body)
 	if err != nil {
-		return core.Reset{}, before(err)
+		return core.Reset{}, core.Beforehand(err)
 	}
 	q, err := s.question(what, r.Call, r.Body, r.Answers, account.Member, values)
 	if err != nil {

@@ -25,7 +25,7 @@ func (s *service) SignOut(ctx context.Context, ref core.DeviceRef) (core.Receipt
 	l, ok := s.find(ref)
 	if !ok {
 		if _, err := s.Devices(ctx); err != nil {
-			return core.Receipt{}, before(err)
+			return core.Receipt{}, core.Beforehand(err)
 		}
 		if l, ok = s.find(ref); !ok {
 			return core.Receipt{Gone: true}, nil
@@ -36,7 +36,7 @@ func (s *service) SignOut(ctx context.Context, ref core.DeviceRef) (core.Receipt
 	}
 	questions, err := s.signOuts(ctx, l)
 	if err != nil {
-		return core.Receipt{}, before(err)
+		return core.Receipt{}, core.Beforehand(err)
 	}
 	receipt := core.Receipt{Gone: true}
 	for i, q := range questions {
@@ -90,11 +90,11 @@ func midway(earlier int, err error) error {
 // SignOutAll ends every session of an account in one call.
 func (s *service) SignOutAll(ctx context.Context, account core.Account) (core.Receipt, error) {
 	if !slices.Contains(s.accounts, account) {
-		return core.Receipt{}, s.unsent(core.Missing, "sign out all", errors.New("no such account in the config"))
+		return core.Receipt{}, core.UnsentError(core.Missing, s.title, "sign out all", errors.New("no such account in the config"))
 	}
 	own, err := s.hasOwn(ctx, account)
 	if err != nil {
-		return core.Receipt{}, before(err)
+		return core.Receipt{}, core.Beforehand(err)
 	}
 	if own {
 		return core.Receipt{}, core.OwnSessionError()
@@ -102,7 +102,7 @@ func (s *service) SignOutAll(ctx context.Context, account core.Account) (core.Re
 	c := s.recipe.SignOutAll
 	values, err := s.valuesOf(ctx, account, c.Call, c.Body)
 	if err != nil {
-		return core.Receipt{}, before(err)
+		return core.Receipt{}, core.Beforehand(err)
 	}
 	q, err := s.question("sign out all", c.Call, c.Body, c.Answers, account.Member, values)
 	if err != nil {
