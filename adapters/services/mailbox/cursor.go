@@ -142,3 +142,16 @@ func (s *service) pageOf(ctx context.Context, box *Mailbox) (page, error) {
 	}
 	return mine, nil
 }
+
+// all returns the notices of the service in all its mailboxes, in the order in which they came.
+func (s *service) all(ctx context.Context) ([]core.Notice, error) {
+	var entries []entry
+	for _, box := range s.boxes {
+		p, err := s.pageOf(ctx, box)
+		if err != nil {
+			return nil, failure(s.title, err)
+		}
+		entries = append(entries, p.entries...)
+	}
+	return s.notices(entries), nil
+}

@@ -16,17 +16,13 @@ import (
 // now: a mail says when a device came and never that it went, so a device that was signed out stays here as it was, and
 // signs in anew under another generation.
 func (s *service) Devices(ctx context.Context) ([]core.Device, error) {
-	var entries []entry
-	for _, box := range s.boxes {
-		p, err := s.pageOf(ctx, box)
-		if err != nil {
-			return nil, failure(s.title, err)
-		}
-		entries = append(entries, p.entries...)
+	notices, err := s.all(ctx)
+	if err != nil {
+		return nil, err
 	}
 	devices := []core.Device{}
 	at := map[core.DeviceID]int{}
-	for _, n := range s.notices(entries) {
+	for _, n := range notices {
 		if n.Kind != core.NoticeSignIn || !n.Verified || s.opt.Now().Sub(n.At) > memory {
 			continue
 		}

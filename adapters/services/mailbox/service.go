@@ -169,15 +169,11 @@ func (s *service) SignIns(ctx context.Context, after string) ([]core.SignIn, str
 
 // OneTime tells the codes and links that are good now.
 func (s *service) OneTime(ctx context.Context) ([]core.Notice, error) {
-	var entries []entry
-	for _, box := range s.boxes {
-		p, err := s.pageOf(ctx, box)
-		if err != nil {
-			return nil, failure(s.title, err)
-		}
-		entries = append(entries, p.entries...)
+	notices, err := s.all(ctx)
+	if err != nil {
+		return nil, err
 	}
-	good := slices.DeleteFunc(s.notices(entries), func(n core.Notice) bool {
+	good := slices.DeleteFunc(notices, func(n core.Notice) bool {
 		return !n.Verified || n.Forwarded || n.Code.Empty() && n.Link.Empty()
 	})
 	slices.Reverse(good)
