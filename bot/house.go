@@ -72,7 +72,7 @@ func build(p plan) *house {
 		Pauses: lookPauses(),
 	}
 	b.watcher = &watch.Watcher{
-		House: h, Connectors: connectors, Book: store, Passes: store, Exceptions: store, Actions: store, Places: p.places,
+		House: h, Connectors: connectors, Book: store, Passes: store, Exceptions: store, Actions: store, Asked: store, Places: p.places,
 		Tuning: p.watch.Tuning(), Every: p.watch.Every, Escalate: p.watch.EscalateAfter, ReviewEvery: p.watch.ReviewEvery, SignOut: b.desk.EndPass,
 		Now: time.Now, Random: rand.Reader, Log: log, News: b.courier.Nudge,
 	}
@@ -85,7 +85,7 @@ func build(p plan) *house {
 	}
 	b.courier.Talk = b.talk
 	b.talk.Heard, b.talk.Down = b.courier.Heard, b.courier.Down
-	b.watcher.Codes, b.watcher.Returned = b.desk.CodeCame, b.desk.Returned
+	b.watcher.Codes, b.watcher.Returned, b.watcher.Awaits = b.desk.CodeCame, b.desk.Returned, b.desk.AwaitsReset
 	b.watcher.Reach, b.watcher.Daily, b.watcher.Reviewed = b.talk.Reach, b.talk.WantsDaily, b.talk.Reviewed
 	b.desk.News = func() {
 		b.courier.Nudge()

@@ -46,6 +46,10 @@ func (c *Case) Concerns(m MemberID) bool {
 	return m != "" && (slices.Contains(c.Asked, m) || slices.ContainsFunc(c.All(), func(s SignIn) bool { return s.Account.Member == m }))
 }
 
+// Takes tells whether an answer can still be given. Nobody answers twice; but what nobody answered, and silence took for theirs, may
+// be found to be none of theirs later.
+func (c *Case) Takes(a Answer) bool { return c.Open() || c.Answer == BySilence && a == NotOurs }
+
 // All returns the sign-in that opened the case and those of other devices and accounts.
 func (c *Case) All() []SignIn { return append([]SignIn{c.SignIn}, c.Also...) }
 

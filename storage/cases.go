@@ -3,7 +3,9 @@ package storage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"latchstring/core"
 )
@@ -69,9 +71,10 @@ const (
 			answered = :answered, said = :said, reset = :reset, action = :action, told = :told
 		WHERE id = :id AND version = :version`
 
-	// A case is answered once: by an action, or by SaveCase in the version in which it was open.
+	// A case is answered once: by an action, or by SaveCase in the version in which it was open. Silence is
+	// an answer that an action may take back.
 	answerCaseOnce = `UPDATE cases SET version = version + 1, answer = 'not ours', by = :by, answered = :at, said = :said, reset = :reset, action = :action
-		WHERE id = :id AND answer = ''`
+		WHERE id = :id AND answer IN ('', 'by silence')`
 )
 
 // keepCase writes a case in the place of its recorded version.
@@ -152,4 +155,25 @@ func (s *Store) Cases(ctx context.Context, q core.CaseQuery) ([]core.Case, error
 		cases[i] = rows[i].kept()
 	}
 	return cases, nil
+}
+
+// AskedAt returns when the question of a case first reached one of those who are asked, by itself or in a digest; zero: it has
+// not.
+func (s *Store) AskedAt(ctx context.Context, c core.Case) (time.Time, error) {
+	var sent []struct {
+		Member core.MemberID `db:"member"`
+		News   core.News     `db:"news"`
+		Sent   stamp         `db:"sent"`
+	}
+	err := s.read.SelectContext(ctx, &sent, `SELECT member, news, sent FROM deliveries
+		WHERE sent <> '' AND (news = 'case' AND subject = ? OR news = 'digest' AND sent >= ?) ORDER BY sent`, c.ID, stamp(c.Opened))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("asked: %w", err)
+	}
+	for _, d := range sent {
+		if d.News == core.NewsCase || slices.Contains(c.Asked, d.Member) {
+			return d.Sent.time(), nil
+		}
+	}
+	return time.Time{}, nil
 }

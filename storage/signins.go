@@ -67,13 +67,16 @@ const selectSeen = `SELECT s.service, s.key, s.member, s.login, s.failed, s.devi
 		s.address, s.place, s.located, s.network, s.assessment, s.at,
 		coalesce(c.answer, '') AS answer, coalesce(c.answered, '') AS answered
 	FROM sign_ins s LEFT JOIN cases c ON c.service = s.service AND c.key = s.key
-	WHERE s.at > ? AND (s.failed = 0 OR s.at > ?) ORDER BY s.number DESC LIMIT ?`
+	WHERE s.number IN (SELECT number FROM sign_ins WHERE failed = 0 AND at > ? ORDER BY number DESC LIMIT ?)
+		OR s.number IN (SELECT number FROM sign_ins WHERE failed = 1 AND at > ? AND at > ? ORDER BY number DESC LIMIT 500)
+	ORDER BY s.number DESC`
 
 // Seen returns the sign-ins that were recorded, those that happened after a time and of failed ones those after another, in
-// the order of their recording; of more than limit the last ones.
+// the order of their recording; of more than limit the last ones. Of failed ones there are 500 at the most, beside that limit: strangers
+// make them, and they push nothing else out.
 func (s *Store) Seen(ctx context.Context, after, failedAfter time.Time, limit int) ([]core.Seen, error) {
 	var rows []signInRow
-	if err := s.read.SelectContext(ctx, &rows, selectSeen, stamp(after), stamp(failedAfter), max(limit, 0)); err != nil {
+	if err := s.read.SelectContext(ctx, &rows, selectSeen, stamp(after), max(limit, 0), stamp(after), stamp(failedAfter)); err != nil {
 		return nil, fmt.Errorf("sign-ins: %w", err)
 	}
 	seen := make([]core.Seen, len(rows))

@@ -192,3 +192,9 @@ func (d *Desk) Returned(ctx context.Context, s core.SignIn) error {
 	}
 	return nil
 }
+
+// AwaitsReset tells whether somebody does the reset of a member's account by hand just now.
+func (d *Desk) AwaitsReset(ctx context.Context, service core.ServiceID, whose core.MemberID) bool {
+	_, ok := d.ResetInHand(ctx, service, whose)
+	return ok
+}

@@ -25,6 +25,7 @@ type AllBooks interface {
 	watch.PassBook
 	watch.ExceptionBook
 	watch.ActionBook
+	watch.AskedBook
 }
 
 // Books keeps the household's record in memory, as storage does on disk and with the same answers. Its zero value is an
@@ -90,7 +91,7 @@ func (b *Books) Begin(ctx context.Context, a core.Action, take core.Taking, entr
 		if take.Offer != "" && !b.free(take.Offer, take.At) {
 			return core.ErrUsed
 		}
-		if take.Case != "" && !b.isOpen(take.Case) {
+		if take.Case != "" && !b.isUndecided(take.Case) {
 			return core.ErrUsed
 		}
 		if take.Pass != "" && !b.isLive(take.Pass) {

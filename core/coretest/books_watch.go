@@ -43,7 +43,20 @@ func (b *Books) Seen(_ context.Context, after, failedAfter time.Time, limit int)
 		}
 		seen = append(seen, s)
 	}
-	return seen[max(0, len(seen)-max(limit, 0)):], nil
+	var last []core.Seen
+	succeeded, failed := max(limit, 0), 500
+	for _, s := range slices.Backward(seen) {
+		left := &succeeded
+		if s.SignIn.Failed {
+			left = &failed
+		}
+		if *left > 0 {
+			*left--
+			last = append(last, s)
+		}
+	}
+	slices.Reverse(last)
+	return last, nil
 }
 
 // RecordLook is a method of [watch.Book].
@@ -93,8 +106,8 @@ func (b *Books) keepCase(c core.Case) {
 	b.cases[i] = c
 }
 
-func (b *Books) isOpen(id core.CaseID) bool {
-	return slices.ContainsFunc(b.cases, func(c core.Case) bool { return c.ID == id && c.Open() })
+func (b *Books) isUndecided(id core.CaseID) bool {
+	return slices.ContainsFunc(b.cases, func(c core.Case) bool { return c.ID == id && c.Takes(core.NotOurs) })
 }
 
 func (b *Books) answerCase(take core.Taking, action core.ActionID) {
@@ -153,4 +166,18 @@ func (b *Books) copies(d core.Delivery) []string {
 		}
 	}
 	return messages
+}
+
+// AskedAt is a method of [watch.AskedBook].
+func (b *Books) AskedAt(_ context.Context, c core.Case) (time.Time, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var first time.Time
+	for _, d := range b.deliveries {
+		asks := d.News == core.NewsCase && d.Subject == string(c.ID) || d.News == core.NewsDigest && slices.Contains(c.Asked, d.To) && !d.Sent.Before(c.Opened)
+		if asks && !d.Sent.IsZero() && (first.IsZero() || d.Sent.Before(first)) {
+			first = d.Sent
+		}
+	}
+	return first, nil
 }

@@ -79,13 +79,13 @@ func (h *House) furnish(chats []talk.Chat) {
 	}
 	h.Desk = &control.Desk{House: h.Household, Connectors: connectors, Book: books, Links: books, Now: h.Now, Since: h.Now(), Random: random, Log: log}
 	h.Watcher = &watch.Watcher{
-		House: h.Household, Connectors: connectors, Book: books, Passes: books, Exceptions: books, Actions: books, Places: Atlas{}, Tuning: watch.Tuning{Threshold: watch.Normal},
+		House: h.Household, Connectors: connectors, Book: books, Passes: books, Exceptions: books, Actions: books, Asked: books, Places: Atlas{}, Tuning: watch.Tuning{Threshold: watch.Normal},
 		Every: time.Minute, Escalate: 10 * time.Minute, ReviewEvery: 28 * 24 * time.Hour, Now: h.Now, Random: random, Log: log, SignOut: h.Desk.EndPass,
 	}
 	h.Talk = &talk.Talk{
 		House: h.Household, Desk: h.Desk, Watch: h.Watcher, Offers: books, Settings: books, Now: h.Now, Random: random, Log: log,
 	}
-	h.Watcher.Codes, h.Watcher.Returned = h.Desk.CodeCame, h.Desk.Returned
+	h.Watcher.Codes, h.Watcher.Returned, h.Watcher.Awaits = h.Desk.CodeCame, h.Desk.Returned, h.Desk.AwaitsReset
 	h.Watcher.Reach, h.Watcher.Daily, h.Watcher.Reviewed = h.Talk.Reach, h.Talk.WantsDaily, h.Talk.Reviewed
 	h.Talk.Chats = append(h.Talk.Chats, chats...)
 	h.Courier = &talk.Courier{Talk: h.Talk, Post: books}

@@ -30,7 +30,7 @@ func (u *turn) pressCase(ctx context.Context, o core.Offer, args caseArgs) Reply
 		return Reply{Card: Card{Tone: Warn, Private: true, Summary: u.say("That alert is gone from my record."), Buttons: []Button{again(u.say("Show the alerts of now"), "alerts")}}}
 	case err != nil:
 		return u.failed(core.RecordError(err))
-	case !c.Open(), o.Kind == kindCaseShow:
+	case !takes(c, o.Kind), o.Kind == kindCaseShow:
 		return Reply{Card: u.caseCard(ctx, c), Redraw: true}
 	}
 	at := u.order("").At
@@ -61,7 +61,15 @@ func (u *turn) isAnswered(ctx context.Context, o core.Offer) bool {
 		return false
 	}
 	c, err := u.Watch.Case(ctx, u.me, args.Case)
-	return err == nil && !c.Open()
+	return err == nil && !takes(c, o.Kind)
+}
+
+// takes tells whether a case still takes what a button of it says.
+func takes(c core.Case, kind string) bool {
+	if kind == kindNotOurs || kind == kindCaseOut {
+		return c.Takes(core.NotOurs)
+	}
+	return c.Open()
 }
 
 // signCaseOut answers a case by signing out what signed in to the account that concerns the reader. It is asked about first only where somebody else is signed in on the
@@ -140,7 +148,7 @@ func (u *turn) caseCard(ctx context.Context, c core.Case) Card {
 		card.Body = append(card.Body, u.count(c.Repeats-len(c.Also), "It signed in once more since, {last}.", "It signed in again, last {last}: {n} times.", u.ago(c.Last)))
 	}
 	if len(c.Asked) > 1 && c.Asked[0] != u.me.ID && c.SignIn.Account.Member == c.Asked[0] {
-		card.Body = append(card.Body, u.say("{member} has not answered yet.", u.name(c.Asked[0])))
+		card.Body = append(card.Body, u.say("I have no answer from {member} yet.", u.name(c.Asked[0])))
 	}
 	for _, m := range c.Later {
 		if m == u.me.ID && !c.Remind.IsZero() {
@@ -258,10 +266,11 @@ func (u *turn) answeredCard(c core.Case, a *core.Action) Card {
 	switch {
 	case c.Answer == core.BySilence:
 		card.Summary = u.say("Nobody answered, so since {time} I take this sign-in for one of yours.", when)
+		none := u.button(u.say("It was none of us"), Danger, offering{kind: kindNotOurs, args: caseArgs{Case: c.ID}, life: lifeOfRow})
 		if conn, ok := u.Desk.Connector(c.SignIn.Service); ok && c.SignIn.Device.ID != "" && conn.Can(core.CanSignOut) != core.No {
-			want := control.Want{Service: c.SignIn.Service, Refs: []core.DeviceRef{c.SignIn.Device}, Name: c.SignIn.Name}
-			card.Buttons = []Button{u.button(u.say("It was none of us: sign it out"), Danger, offering{kind: kindSignOut, args: signOutArgs{Want: want}, life: lifeOfRow})}
+			none = u.button(u.say("It was none of us: sign it out"), Danger, offering{kind: kindCaseOut, args: caseArgs{Case: c.ID}, life: lifeOfRow})
 		}
+		card.Buttons = []Button{none}
 	case c.Answer == core.Ours && c.By == u.me.ID && c.Whose == u.me.ID:
 		card.Tone, card.Summary = Good, u.say("You said at {time} that this was you.", when)
 	case c.Answer == core.Ours && c.By == c.Whose:

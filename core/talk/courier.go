@@ -225,6 +225,9 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, waiting int, log
 	if pinned(d) && !onBoard(d) && contact != d.Source.Contact { // another chat of theirs, which has its own copy
 		return c.Post.Drop(ctx, d.ID)
 	}
+	if until := c.quietUntil(ctx, d.To, now); canWait(d) && until.After(now) {
+		return c.Post.Postpone(ctx, d.ID, until)
+	}
 	if d.News == core.NewsDigest && c.isTold(ctx, d, contact) {
 		return c.Post.Drop(ctx, d.ID)
 	}

@@ -129,6 +129,20 @@ func (c *Courier) tellsOf(contact core.Contact, worded time.Time) {
 	c.told[contact] = worded
 }
 
+// canWait tells whether news of the watch keep until quiet hours are over. Questions decide that by how urgent they are; that a
+// password or an address was changed does not wait.
+func canWait(d core.Delivery) bool {
+	switch d.News {
+	case core.NewsBack, core.NewsPass, core.NewsWeek, core.NewsLife, core.NewsReview, core.NewsLearned, core.NewsSilent, core.NewsGateway:
+		return true
+	case core.NewsNotice:
+		n, _ := readNotice(d.Subject)
+		return n.Kind != core.NoticePasswordChanged && n.Kind != core.NoticeEmailChanged
+	default:
+		return false
+	}
+}
+
 // quietUntil returns when a member's quiet hours end, by the household's clock; zero: they may be told now.
 func (c *Courier) quietUntil(ctx context.Context, m core.MemberID, now time.Time) time.Time {
 	chosen, err := c.Talk.Settings.Settings(ctx, m)

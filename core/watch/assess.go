@@ -51,7 +51,7 @@ const (
 // Whether the household ever answers is what [Memory.EverAnswers] says.
 func (t Tuning) SilenceAfter(s *core.SignIn, a core.Assessment, everAnswers bool) (after time.Duration, ok bool) {
 	switch {
-	case s.Via.Kind == core.Hosting, s.Via.Kind == core.VPN, a.Score >= t.Urgent(), a.Reason.Kind == core.Disowned:
+	case s.Via.Kind == core.Hosting, s.Via.Kind == core.VPN, a.Level == core.Urgent, a.Score >= t.Urgent(), a.Reason.Kind == core.Disowned:
 		return 0, false
 	case everAnswers:
 		return silence, true

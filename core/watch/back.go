@@ -35,12 +35,12 @@ func (w *Watcher) back(ctx context.Context, p *permits, l *core.Look, s *core.Si
 	if !ok || s.Failed || a.Level == core.Learning || a.Level == core.Urgent || a.Reason.Kind == core.Disowned || anonymous(s) {
 		return false, nil
 	}
-	if !p.recollected {
-		seen, err := w.Book.Seen(ctx, w.Now().Add(-remembered), w.Now().Add(-failedFor), maxRecollect)
-		if err != nil {
-			return false, err
-		}
-		p.seen, p.recollected = seen, true
+	if err := w.recollect(ctx, p); err != nil {
+		return false, err
+	}
+	hearsay := func(c core.Connector) bool { return c.Service == s.Service && c.Tells.Hearsay }
+	if a.Level.Pushes() && slices.ContainsFunc(w.Connectors, hearsay) {
+		return false, nil // there an id is made of the name
 	}
 	if !knownBefore(p.seen, s, cut.Started, a.Level.Pushes()) {
 		return false, nil

@@ -16,7 +16,8 @@ type Book interface {
 	Fresh(ctx context.Context, service core.ServiceID, keys []string) ([]string, error)
 
 	// Seen returns the sign-ins that were recorded, those that happened after a time and of failed ones those after another,
-	// in the order of their recording; of more than limit the last ones.
+	// in the order of their recording; of more than limit the last ones. Of failed ones there are 500 at the most, beside that
+	// limit: strangers make them, and they push nothing else out.
 	Seen(ctx context.Context, after, failedAfter time.Time, limit int) ([]core.Seen, error)
 
 	// RecordLook adds what a look at a service brought, all or nothing. A sign-in whose service and key are known is left
@@ -65,4 +66,11 @@ type ActionBook interface {
 	// Severed returns the sign-outs of a member's whole account and the password resets that were begun after a time and were
 	// taken by their service or done by hand, the oldest first.
 	Severed(ctx context.Context, after time.Time) ([]core.Action, error)
+}
+
+// AskedBook tells what reached people.
+type AskedBook interface {
+	// AskedAt returns when the question of a case first reached one of those who are asked, by itself or in a digest; zero:
+	// it has not.
+	AskedAt(ctx context.Context, c core.Case) (time.Time, error)
 }

@@ -50,13 +50,13 @@ func (w *Watcher) Answer(ctx context.Context, by core.Member, at core.Source, id
 	if err != nil {
 		return core.Case{}, err
 	}
-	if !c.Open() {
+	if !c.Takes(answer) {
 		return c, core.ErrUsed
 	}
 	c.Answer, c.By, c.Whose, c.Answered, c.Said = answer, by.ID, whose, w.Now(), at
 	if err := w.end(ctx, &c); err != nil {
 		if errors.Is(err, core.ErrStale) {
-			if c, err = w.Case(ctx, by, id); err == nil && c.Open() {
+			if c, err = w.Case(ctx, by, id); err == nil && c.Takes(answer) {
 				return c, core.ErrStale
 			}
 			return c, errors.Join(err, core.ErrUsed)

@@ -22,12 +22,17 @@ func (w *Watcher) Look(ctx context.Context, c *core.Connector) error {
 		return err
 	}
 	src := w.source(c)
+	err = w.lookAfter(ctx, c, src, after)
+	if silent := w.heard(src, err); silent && err != nil {
+		err = errors.Join(err, w.tellOwners(ctx, core.NewsSilent, string(c.Service), w.today()))
+	}
+	return err
+}
+
+// lookAfter reads and records what happened after a cursor.
+func (w *Watcher) lookAfter(ctx context.Context, c *core.Connector, src *source, after string) error {
 	signIns, cursor, err := src.log.SignIns(ctx, after)
-	silent := w.heard(src, err)
 	if err != nil {
-		if silent {
-			err = errors.Join(err, w.tellOwners(ctx, core.NewsSilent, string(c.Service), w.today()))
-		}
 		return err
 	}
 	var there []core.SignIn

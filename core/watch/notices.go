@@ -39,7 +39,7 @@ func (w *Watcher) LookAtNotices(ctx context.Context, c *core.Connector) error {
 		if !tellable(n.Kind) {
 			continue
 		}
-		made, err := w.noticed(c, n)
+		made, err := w.noticed(ctx, c, n)
 		if err != nil {
 			return err
 		}
@@ -65,8 +65,13 @@ func tellable(k core.NoticeKind) bool {
 	return false
 }
 
+// strangers tells whether whoever knows an address can have a service write such a notice, as often as they like.
+func strangers(k core.NoticeKind) bool {
+	return k != core.NoticePasswordChanged && k != core.NoticeEmailChanged
+}
+
 // noticed are the news of a notice. They hold its kind and its time and nothing else of it: no code, no link.
-func (w *Watcher) noticed(c *core.Connector, n core.Notice) ([]core.Delivery, error) {
+func (w *Watcher) noticed(ctx context.Context, c *core.Connector, n core.Notice) ([]core.Delivery, error) {
 	to := w.owners()
 	if m, known := w.House.Member(n.Account.Member); known && !slices.Contains(to, m.ID) {
 		to = append(to, m.ID)
@@ -76,6 +81,10 @@ func (w *Watcher) noticed(c *core.Connector, n core.Notice) ([]core.Delivery, er
 	if at.After(now) {
 		at = now
 	}
+	key := n.Key
+	if strangers(n.Kind) && (w.Awaits == nil || !w.Awaits(ctx, c.Service, n.Account.Member)) {
+		key = fmt.Sprintf("%s:%s:%d", n.Kind, n.Account.Login, now.Unix()/3600) // one in an hour
+	}
 	var made []core.Delivery
 	for _, m := range to {
 		id, err := core.NewDeliveryID(w.Random)
@@ -83,7 +92,8 @@ func (w *Watcher) noticed(c *core.Connector, n core.Notice) ([]core.Delivery, er
 			return nil, err
 		}
 		made = append(made, core.Delivery{
-			ID: id, Key: fmt.Sprintf("notice:%s:%s:%s", c.Service, n.Key, m), To: m, News: core.NewsNotice,
+			ID: id, To: m, News: core.NewsNotice,
+			Key:     fmt.Sprintf("notice:%s:%s:%s", c.Service, key, m),
 			Subject: fmt.Sprintf("%s/%s/%s/%s", c.Service, n.Kind, strconv.FormatInt(at.Unix(), 10), n.Account.Member), Made: now, Due: now,
 		})
 	}

@@ -99,11 +99,10 @@ func (w *Watcher) Revoke(ctx context.Context, by core.Member, id core.PassID) (c
 		return p, err
 	}
 	p.Revoked = w.Now()
-	var entries []core.Entry
 	if !p.Taken() {
 		p.Ended = p.Revoked
-		entries = append(entries, passEntry(p.Revoked, by.ID, core.Concluded, core.Dropped, p.Words))
 	}
+	entries := []core.Entry{passEntry(p.Revoked, by.ID, core.Concluded, core.Dropped, p.Words)}
 	if err := w.Passes.SavePass(ctx, p, nil, entries, nil); err != nil {
 		return p, err
 	}

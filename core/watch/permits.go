@@ -51,8 +51,11 @@ func (w *Watcher) judge(ctx context.Context, st *state, p *permits, l *core.Look
 // spared lowers the level of a sign-in that somebody would be asked about, where a word of the household spares it that.
 func (w *Watcher) spared(ctx context.Context, p *permits, l *core.Look, s core.SignIn, a core.Assessment) (core.Assessment, error) {
 	back, err := w.back(ctx, p, l, &s, a)
-	if err != nil || !a.Level.Pushes() {
+	if err != nil {
 		return a, err
+	}
+	if !a.Level.Pushes() {
+		return w.quietlyExpected(ctx, p, l, s, a)
 	}
 	excepted := slices.ContainsFunc(p.exceptions, func(x core.Exception) bool { return Excepts(&x, &s) })
 	if back || excepted && a.Level != core.Urgent && a.Reason.Kind != core.Disowned {
@@ -64,4 +67,34 @@ func (w *Watcher) spared(ctx context.Context, p *permits, l *core.Look, s core.S
 		return a, w.takePass(l, pass, s)
 	}
 	return a, nil
+}
+
+// quietlyExpected has a device take its pass that nobody would be asked about: it comes from where somebody was asked about before, or
+// is believed to be. It must be new to the account and away from home, where the household's own new devices are.
+func (w *Watcher) quietlyExpected(ctx context.Context, p *permits, l *core.Look, s core.SignIn, a core.Assessment) (core.Assessment, error) {
+	pass := w.expected(p.passes, &s, a)
+	if pass == nil || s.Failed || s.Address.IsValid() && w.House.AtHome(s.Address) {
+		return a, nil
+	}
+	if a.Level != core.Repeat {
+		if err := w.recollect(ctx, p); err != nil {
+			return a, err
+		}
+		met := func(b core.Seen) bool { return b.SignIn.Account == s.Account && alike(&b.SignIn, &s) }
+		if slices.ContainsFunc(p.seen, met) || slices.ContainsFunc(l.Seen, met) {
+			return a, nil
+		}
+	}
+	a.Level, a.Of = core.Expected, ""
+	return a, w.takePass(l, pass, s)
+}
+
+// recollect reads what was seen, once for each look.
+func (w *Watcher) recollect(ctx context.Context, p *permits) error {
+	if p.recollected {
+		return nil
+	}
+	seen, err := w.Book.Seen(ctx, w.Now().Add(-remembered), w.Now().Add(-failedFor), maxRecollect)
+	p.seen, p.recollected = seen, err == nil
+	return err
 }

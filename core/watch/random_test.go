@@ -165,7 +165,9 @@ func (l *life) check(ctx context.Context) {
 	}
 	for _, c := range cases {
 		first, answered := l.ended[c.ID]
-		switch {
+		switch takenBack := first.Answer == core.BySilence && c.Answer == core.NotOurs; {
+		case answered && takenBack: // silence is nobody's word
+			l.ended[c.ID] = c
 		case answered && (c.Answer != first.Answer || c.By != first.By || c.Whose != first.Whose || !c.Answered.Equal(first.Answered) || c.Action != first.Action):
 			l.books.fault("the case of %s was answered %q by %q and then %q by %q", c.SignIn.Name, first.Answer, first.By, c.Answer, c.By)
 		case !c.Open() && !answered:

@@ -83,15 +83,6 @@ func (st *state) take(s core.SignIn, a core.Assessment) {
 	}
 }
 
-// answer takes an answer into the memory.
-func (st *state) answer(s core.SignIn, a core.Answer, at time.Time) {
-	k := named(s)
-	st.memory.Answer(&k, a, at)
-	if a == core.Ours {
-		st.keepLast(s)
-	}
-}
-
 // named is a sign-in with a key that is its own in the whole household, not only at its service.
 func named(s core.SignIn) core.SignIn {
 	s.Key = string(s.Service) + "/" + s.Key
@@ -100,8 +91,16 @@ func named(s core.SignIn) core.SignIn {
 
 // answerAll takes the answer of a case in for each of its sign-ins.
 func (st *state) answerAll(c *core.Case) {
-	for _, s := range c.All() {
-		st.answer(s, c.Answer, c.Answered)
+	for i, s := range c.All() {
+		k := named(s)
+		if i == 0 {
+			st.memory.Answer(&k, c.Answer, c.Answered)
+		} else {
+			st.memory.AnswerToo(&k, c.Answer, c.Answered)
+		}
+		if c.Answer == core.Ours {
+			st.keepLast(s)
+		}
 	}
 }
 

@@ -29,19 +29,26 @@ func (m *Memory) Take(s *core.SignIn, a core.Assessment) {
 // every account; what nobody denied is known but for its country, of which silence is no proof; what is not theirs is
 // forgotten, and its device is not believed on that network for 90 days, unless the household cannot be told from it there.
 func (m *Memory) Answer(s *core.SignIn, a core.Answer, at time.Time) {
+	if a == core.BySilence {
+		m.silences++
+	} else {
+		m.answers++
+	}
+	m.AnswerToo(s, a, at)
+}
+
+// AnswerToo is Answer for a sign-in that joined the question about another: the two are one answer.
+func (m *Memory) AnswerToo(s *core.SignIn, a core.Answer, at time.Time) {
 	v := m.look(s)
 	now := m.clock(seconds(at))
 	switch a {
 	case core.Ours:
-		m.answers++
 		m.disowned.drop(v.disowning(m))
 		m.learn(s, &v, now)
 	case core.BySilence:
-		m.silences++
 		v.country, v.region = 0, 0
 		m.learn(s, &v, now)
 	case core.NotOurs:
-		m.answers++
 		m.unlearn(&v)
 		if !m.usual(&v) {
 			m.disowned.put(v.disowning(m), struct{}{}, now)

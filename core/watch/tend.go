@@ -63,8 +63,19 @@ func (w *Watcher) advance(ctx context.Context, c *core.Case) error {
 	now := w.Now()
 	due := func(t time.Time) bool { return !t.IsZero() && !t.After(now) }
 	if due(c.Silence) {
-		c.Answer, c.Answered = core.BySilence, now
-		return w.end(ctx, c)
+		since, err := w.silentSince(ctx, c)
+		if err != nil {
+			return err
+		}
+		if !since.After(now) {
+			c.Answer, c.Answered = core.BySilence, now
+			return w.end(ctx, c)
+		}
+		c.Silence = since
+		if err := w.Book.SaveCase(ctx, *c, nil, nil); err != nil {
+			return err
+		}
+		c.Version++
 	}
 	var ask []core.MemberID
 	if due(c.Escalate) {
@@ -97,6 +108,32 @@ func (w *Watcher) advance(ctx context.Context, c *core.Case) error {
 	c.Version++
 	w.news()
 	return nil
+}
+
+// unaskedWait is how long it is waited before it is looked again whether a question has reached somebody.
+const unaskedWait = time.Hour
+
+// silentSince returns when nobody will have answered for so long that it is an answer: silence is that of people who were asked.
+func (w *Watcher) silentSince(ctx context.Context, c *core.Case) (time.Time, error) {
+	if w.Asked == nil {
+		return c.Silence, nil
+	}
+	asked, err := w.Asked.AskedAt(ctx, *c)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if asked.IsZero() {
+		return w.Now().Add(unaskedWait), nil
+	}
+	st, err := w.recall(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	after, ok := w.Tuning.SilenceAfter(&c.SignIn, c.Assessment, st.memory.EverAnswers())
+	if !ok { // it was told to count when it was asked
+		after = silence
+	}
+	return asked.Add(after), nil
 }
 
 // tellOutcomes has the messages of cases redrawn whose sign-out has come further.
@@ -135,15 +172,14 @@ func (w *Watcher) lookBack(ctx context.Context) error {
 	if w.weekly.Equal(end) {
 		return nil
 	}
-	if now.Sub(end) < 24*time.Hour { // a program that starts on Thursday has nothing to say of the week before
-		something, err := w.eventful(ctx, end.AddDate(0, 0, -7), end)
-		if err != nil {
+	// Also by a program that was off on Monday; the key of the news keeps it from being told twice.
+	something, err := w.eventful(ctx, end.AddDate(0, 0, -7), end)
+	if err != nil {
+		return err
+	}
+	if something {
+		if err := w.tellOwners(ctx, core.NewsWeek, end.Format(time.DateOnly), ""); err != nil {
 			return err
-		}
-		if something {
-			if err := w.tellOwners(ctx, core.NewsWeek, end.Format(time.DateOnly), ""); err != nil {
-				return err
-			}
 		}
 	}
 	w.weekly = end

@@ -40,8 +40,14 @@ type Watcher struct {
 	ReviewEvery time.Duration
 	Reviewed    func(context.Context, core.MemberID) (time.Time, error)
 
+	// Asked says when a question reached somebody, from when on silence counts. Nil: from the opening of the case.
+	Asked AskedBook
+
 	// Codes is given each verified notice, for whoever asked for a code; it may be given one again. Nil: nobody can ask.
 	Codes func(context.Context, core.Notice) error
+
+	// Awaits tells whether somebody does the password reset of an account by hand just now, and waits for its mails. Nil: nobody.
+	Awaits func(context.Context, core.ServiceID, core.MemberID) bool
 
 	// Returned is given each sign-in, for whoever signed that device out by hand; it may be given one again. Nil: nobody did.
 	Returned func(context.Context, core.SignIn) error

@@ -156,7 +156,7 @@ CREATE TABLE settings (
 ) STRICT, WITHOUT ROWID;
 
 -- Sign-ins that services reported, and what was made of each. Whoever tries to sign in makes rows.
--- Bound: 50,000; the oldest go first. Swept: 400 days after the sign-in, failed ones after 30.
+-- Bound: 50,000, and 10,000 failed ones beside them; the oldest go first. Swept: 400 days after the sign-in, failed ones after 30.
 CREATE TABLE sign_ins (
     number     INTEGER NOT NULL PRIMARY KEY, -- the order in which they were assessed
     service    TEXT    NOT NULL,

@@ -34,7 +34,7 @@ func TestAccounts(t *testing.T) {
 	}{
 		"by its address":              {to("MARTA@Example.org", ""), "netflix", "marta"},
 		"to the second service":       {to("sofi@example.org", ""), "guests", "sofi"},
-		"by what it was delivered to": {"Delivered-To: leo@example.org\r\n" + mail, "netflix", "leo"},
+		"by what it was delivered to": {"Delivered-To: leo@example.org\r\n" + to("thief@evil.example", ""), "netflix", ""},
 		"by its text":                 {to("all@example.org", "This message was mailed to [leo@example.org] by Netflix."), "netflix", "leo"},
 		"by its text, with a stop":    {to("all@example.org", "mailed to sofi@example.org."), "guests", "sofi"},
 		"by a longer address":         {to("all@example.org", "mailed to old-leo@example.org or leo@example.organic"), "netflix", ""},
@@ -43,6 +43,8 @@ func TestAccounts(t *testing.T) {
 		found := box.read(letter.Read([]byte(c.mail)), fetched{uid: 1, arrived: time.Now()})
 		if len(found) != 1 || found[0].notice.Service != c.service || found[0].notice.Account.Member != c.member {
 			t.Errorf("%s: %+v", name, found)
+		} else if n := found[0].notice; n.Verified != (c.member != "") {
+			t.Errorf("%s: of %q, and verified is %v", name, n.Account.Member, n.Verified)
 		}
 	}
 }

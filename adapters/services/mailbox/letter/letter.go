@@ -32,7 +32,7 @@ func read(text []byte, depth int) *Letter {
 	l := &Letter{
 		ID: strings.Trim(h.first("message-id"), "<> "), From: h.sender(), Claims: h.addresses("from"), Subject: h.text("subject"), Language: h.first("content-language"),
 	}
-	for _, name := range []string{"to", "cc", "delivered-to", "x-original-to", "x-forwarded-to", "x-apparently-to"} {
+	for _, name := range []string{"to", "cc"} { // what the sender signed; where a mail was delivered to, whoever sends it on can write
 		for _, a := range h.addresses(name) {
 			if !slices.Contains(l.To, a) && len(l.To) < maxTo {
 				l.To = append(l.To, a)

@@ -16,7 +16,7 @@ func crlf(lines ...string) []byte { return []byte(strings.Join(lines, "\r\n")) }
 
 func TestRead(t *testing.T) {
 	l := Read(crlf(
-		"Delivered-To: home@example.org", "Message-ID: <1@x>", "To: Home <House@Example.org>, other@example.org",
+		"Message-ID: <1@x>", "To: Home <House@Example.org>, other@example.org",
 		"Subject: =?UTF-8?Q?Zug=C3=A4nge?= =?iso-8859-15?Q?_f=FCr_=A4?=", "From: x@example.org", "Date: Tue, 12 May 2026 18:04:05 +0200",
 		"Content-Type: multipart/alternative; boundary=b", "",
 		"--b", "Content-Type: text/plain; charset=iso-8859-1", "Content-Transfer-Encoding: quoted-printable", "", "Ger=E4t: =A0 TV", "see https://x.example/a?b=1.", "",
@@ -24,7 +24,7 @@ func TestRead(t *testing.T) {
 		"PGh0bWwgbGFuZz1kZT48c3R5bGU+eDwvc3R5bGU+PHA+R2Vyw6R0PGJyPlQ8Yj5WPC9iPjwvcD48YSBocmVmPSJodHRwczovL3kuZXhhbXBsZS8/YT0xJmFtcDtiPTIiPmdvPC9hPg==", "--b--",
 	))
 	want := &Letter{
-		ID: "1@x", From: "x@example.org", Claims: []string{"x@example.org"}, To: []string{"house@example.org", "other@example.org", "home@example.org"},
+		ID: "1@x", From: "x@example.org", Claims: []string{"x@example.org"}, To: []string{"house@example.org", "other@example.org"},
 		Subject: "Zugänge für €", Date: l.Date, Language: "de",
 		Lines: []string{"Gerät", "TV", "go", "Gerät: TV", "see https://x.example/a?b=1."},
 		Links: []string{"https://y.example/?a=1&b=2", "https://x.example/a?b=1"},
