@@ -8,7 +8,7 @@ import (
 )
 
 // packed is the table of countries, made of DB-IP's IP to Country Lite, as gzip packs it. Its licence is in
-// dbip-license.txt; who renews it finds how in table_write_test.go.
+// dbip-license.txt; who renews it finds how in table_write_test.go, and packs it once more with zopfli, which makes it 17 kB smaller.
 //
 //go:embed countries.bin.gz
 var packed string
