@@ -42,20 +42,24 @@ type Household struct {
 	Guests   []string `yaml:"guests"` // what it tells who has guests; none: what this program knows
 }
 
-// The bounds of what a household says in its own words.
+// The bounds of what a household says in its own words. All of it has to fit on the card of "help", which no chat should have to cut.
 const (
-	mostWords   = 10
-	longestWord = 200
+	mostWords   = 10    // sentences of a kind
+	longestWord = 200   // characters of one
+	allWords    = 2_000 // characters of both kinds
 )
 
 // checkWords finds what is wrong with what the household says in its own words.
 func (h *Household) checkWords(at strictyaml.At) {
+	if all := strings.Join(slices.Concat(h.Rules, h.Guests), ""); utf8.RuneCountInString(all) > allWords {
+		at.Fault("rules", fmt.Sprintf("should be shorter: with guests they may have %d characters", allWords))
+	}
 	for key, words := range map[string][]string{"rules": h.Rules, "guests": h.Guests} {
 		if len(words) > mostWords {
 			at.Fault(key, fmt.Sprintf("should be %d sentences at the most; nobody reads more", mostWords))
 		}
 		for i, w := range words {
-			if n := utf8.RuneCountInString(w); n == 0 || n > longestWord || strings.ContainsFunc(w, unicode.IsControl) {
+			if n := utf8.RuneCountInString(w); strings.TrimSpace(w) == "" || n > longestWord || strings.ContainsFunc(w, unicode.IsControl) {
 				at.Under(key).Item(i).Fault("", fmt.Sprintf("should be a sentence of one line, of at most %d characters", longestWord))
 			}
 		}

@@ -27,7 +27,10 @@ func Script(c talk.Card) []string {
 		add(1, words(g.Title))
 		add(2, words(g.Note))
 		for _, r := range g.Rows {
-			row := []string{words(r.Title)}
+			var row []string
+			if !r.Title.Empty() {
+				row = []string{words(r.Title)}
+			}
 			for _, f := range r.Facts {
 				row = append(row, words(f))
 			}

@@ -26,7 +26,7 @@ func (u *turn) manners() []Group {
 	own := func(title Text, words []string) Group {
 		g := Group{Title: title}
 		for _, w := range words {
-			g.Rows = append(g.Rows, Row{Title: Words(w)})
+			g.Rows = append(g.Rows, Row{Facts: []Text{Words(w)}})
 		}
 		return g
 	}
@@ -37,9 +37,9 @@ func (u *turn) manners() []Group {
 	guests := own(u.say("When guests come"), u.House.Guests)
 	if len(u.House.Guests) == 0 && u.me.Role != core.Child {
 		guests.Rows = []Row{
-			{Title: u.say("Say \"expect\" before somebody signs a device in: nobody is alarmed, and it is signed out when the time is over.")},
-			{Title: u.say("Give nobody a password: sign their television in with its code, by \"tv\", where a service can do that.")},
-			{Title: u.say("When they have left, \"review\" shows what is still signed in.")},
+			{Facts: []Text{u.say("Say \"expect\" before somebody signs a device in: nobody is alarmed, and it is signed out when the time is over.")}},
+			{Facts: []Text{u.say("Give nobody a password: sign their television in with its code, by \"tv\", where a service can do that.")}},
+			{Facts: []Text{u.say("When they have left, \"review\" shows what is still signed in.")}},
 		}
 	}
 	if len(guests.Rows) > 0 {

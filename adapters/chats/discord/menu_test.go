@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,6 +12,22 @@ import (
 	"latchstring/core"
 	"latchstring/core/talk"
 )
+
+// As many rules as the config allows leave room for all of them, and for the words to choose from.
+func TestRulesOfTheHouseFit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for i := range 10 {
+		rule := fmt.Sprintf("Rule %d. %s", i, strings.Repeat("word ", 17)+"so")
+		r.house.Household.Rules = append(r.house.Household.Rules, rule+".")
+		r.house.Household.Guests = append(r.house.Household.Guests, rule+"!")
+	}
+	r.start()
+	help := r.marta.In(r.room).Uses("/help", nil).AwaitMessage()
+	if n := strings.Count(help.Text, "Rule "); n != 20 || len(help.Selects) != 1 {
+		t.Errorf("%d rules and %d lists stand in:\n%s", n, len(help.Selects), help.Text)
+	}
+}
 
 // Many plain alternatives are one list to choose from, and a choice is a press. What is no plain alternative stays a button.
 func TestManyAlternativesAreAList(t *testing.T) {
