@@ -36,6 +36,25 @@ func TestShippedRecipesAreSound(t *testing.T) {
 	}
 }
 
+// A service without a second step is not asked about.
+func TestSecondStepsOfShippedRecipes(t *testing.T) {
+	var with []string
+	for name, r := range recipesOf(t) {
+		g, ok := r.Guide(r.Title, core.TwoStep, nil)
+		if !ok {
+			continue
+		}
+		with = append(with, name)
+		if g.Link == "" || g.Open == "" || len(g.Steps) == 0 {
+			t.Errorf("%s: %+v", name, g)
+		}
+	}
+	slices.Sort(with)
+	if diff := cmp.Diff([]string{"amazon", "apple", "google", "microsoft", "netflix"}, with); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestNetflixSaysHow(t *testing.T) {
 	g, ok := recipesOf(t)["netflix"].Guide("Netflix", core.CanSignOut, &core.Device{Name: "Kitchen TV"})
 	if !ok || g.Within != 8*time.Hour || g.Link != "https://www.netflix.com/ManageAccountAccess" || !strings.Contains(g.Steps[1].String(), "Kitchen TV") {
