@@ -132,3 +132,17 @@ func TestByHandWithAnOldList(t *testing.T) {
 		t.Error(a.Outcome)
 	}
 }
+
+// What goes for want of use is meant as it was listed: what was heard of it later makes nothing of it a person's to do.
+func TestIdleIsWhatIsListed(t *testing.T) {
+	h := coretest.NewHouse(t, &coretest.Books{}, coretest.RiveraServices())
+	p, _ := listed(t, h)
+	p.heard = []core.Device{{Service: "netflix", ID: "mail", Name: "Roku", Sessions: p.devices[0].Sessions}}
+	want := wantOf("n1", "mail")
+	want.Unused = h.Now()
+	plan, err := h.Desk.PlanSignOut(t.Context(), member(t, h, "marta"), want)
+	must(t, err)
+	if len(plan.Devices) != 1 || plan.Way != core.Yes {
+		t.Errorf("%d devices, %s", len(plan.Devices), plan.Way)
+	}
+}

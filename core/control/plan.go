@@ -60,6 +60,9 @@ func (d *Desk) PlanSignOut(ctx context.Context, asker core.Member, want Want) (P
 	if err != nil && !byHand && (want.All != "" || len(p.Devices) < len(want.Refs)) {
 		return Plan{}, err
 	}
+	if (p.Again || p.Used) && len(p.Devices) > 0 {
+		p.Want.Refs = refsOf(p.Devices) // what is not meant any more is not meant when this is asked again
+	}
 	p.Total = len(p.Devices)
 	if len(p.Devices) > maxTargets {
 		p.Devices = p.Devices[:maxTargets]
@@ -103,10 +106,10 @@ func (p *Plan) way() core.Support {
 }
 
 // takeHeard finds what was meant and is not on the list among the devices that the service wrote of: that it is not listed
-// is no proof that it is gone.
+// is no proof that it is gone. What goes for want of use is only ever meant as it is listed.
 func (d *Desk) takeHeard(ctx context.Context, p *Plan) error {
 	c := p.Connector
-	if c.Heard == nil || p.Own || p.Again || len(p.Devices) == len(p.Want.Refs) {
+	if c.Heard == nil || p.Own || p.Again || p.Want.idle() || len(p.Devices) == len(p.Want.Refs) {
 		return nil
 	}
 	var heard []core.Device
@@ -129,7 +132,7 @@ func (p *Plan) takeRefs(devices []core.Device) {
 		switch {
 		case found && dev.Own:
 			p.Own = true
-		case found && !p.Want.Unused.IsZero() && (dev.Playing() || dev.Latest().LastUsed.After(p.Want.Unused)):
+		case p.Want.usedSince(dev, found, again):
 			p.Used = true
 		case found:
 			p.Devices = append(p.Devices, dev)
@@ -137,6 +140,22 @@ func (p *Plan) takeRefs(devices []core.Device) {
 			p.Again = true
 		}
 	}
+}
+
+// idle tells whether devices are meant because nobody used them.
+func (w Want) idle() bool { return !w.Unused.IsZero() }
+
+// usedSince tells whether a device that was meant because nobody used it has been used, or has signed in anew.
+func (w Want) usedSince(dev core.Device, found, again bool) bool {
+	return w.idle() && (again || found && (dev.Playing() || dev.Latest().LastUsed.After(w.Unused)))
+}
+
+func refsOf(devices []core.Device) []core.DeviceRef {
+	refs := make([]core.DeviceRef, len(devices))
+	for i, dev := range devices {
+		refs[i] = dev.Ref()
+	}
+	return refs
 }
 
 func (p *Plan) takeAll(devices []core.Device) {

@@ -40,7 +40,7 @@ func (d *Desk) BeginSignOut(ctx context.Context, o Order, want Want, told []core
 	if p.Own && len(p.Devices) == 0 {
 		return core.Action{}, core.OwnSessionError()
 	}
-	if o.Pass == "" && !p.covers(told) || p.Again || p.Used && len(p.Devices) == 0 { // a pass is for the device, whoever has used it since
+	if o.Pass == "" && !p.covers(told) || p.Again || p.Used || p.Want.idle() && len(p.Devices) == 0 { // a pass is for the device, whoever has used it since
 		return core.Action{}, core.ChangedError()
 	}
 	a, err := d.newSignOut(o, p)

@@ -106,13 +106,3 @@ func TestCodeThatIsLate(t *testing.T) {
 		t.Errorf("leo was told %q", got)
 	}
 }
-
-// The household's own rules and words for guests are said by help, in place of the program's.
-func TestManners(t *testing.T) {
-	h := coretest.NewHouse(t, &coretest.Books{}, coretest.RiveraServices())
-	h.Household.Rules, h.Household.Guests = []string{"Nobody gives a password away."}, []string{"Give guests the code of the TV."}
-	got := says(t, h, "sofi", "help")
-	if !strings.Contains(got, "Rules of this house\n    Nobody gives a password away.") || !strings.Contains(got, "When guests come\n    Give guests the code of the TV.") || strings.Contains(got, "Say \"expect\" before") {
-		t.Errorf("help says %q", got)
-	}
-}

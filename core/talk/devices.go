@@ -57,6 +57,9 @@ func (u *turn) devices(ctx context.Context, said []string) Reply {
 	if slices.ContainsFunc(listings, func(l control.Listing) bool { return l.Err != nil && l.Connector.Devices != nil }) {
 		c.Summary = u.say("As far as I can see: {what}", c.Summary)
 	}
+	if r.service != nil {
+		c.Body = append(c.Body, u.streamLimit(r.service)...)
+	}
 	c.Buttons = append(c.Buttons, u.deviceFilters(listings, r, q)...)
 	return Reply{Card: c}
 }

@@ -45,9 +45,11 @@ const (
 	kindIsStranger = "is stranger" // an owner says that it is not
 	kindUnlink     = "unlink"      // takes a contact away
 
-	kindLink    = "show link" // of a notice
-	kindStepOn  = "step on"   // an account asks for a second step
-	kindStepHow = "step how"  // shows how it is made to
+	kindLink = "show link" // of a notice
+
+	kindStepOn    = "step on"    // an account asks for a second step
+	kindStepHow   = "step how"   // shows how it is made to
+	kindStepLater = "step later" // asks again at the next review
 
 	kindPlea     = "ask nicely" // has a member asked to finish
 	kindSoon     = "soon"       // the answer: five more minutes

@@ -64,7 +64,7 @@ func (u *turn) pleaCard(d core.Delivery) (Card, error) {
 	}
 	c := Card{Private: true, Summary: u.say("{member} asks whether you could finish soon.", u.name(asker))}
 	if conn, ok := u.Desk.Connector(core.ServiceID(service)); ok && conn.Limit > 0 {
-		c.Body = []Text{u.count(conn.Limit, "{service} plays one stream at a time.", "{service} plays {n} streams at a time.", conn.Title)}
+		c.Body = u.streamLimit(conn)
 	} else {
 		c.Body = []Text{u.say("It is about {service}.", u.title(core.ServiceID(service)))}
 	}

@@ -73,7 +73,7 @@ func presses() map[string]pressing {
 		kindIsMember: invited, kindIsStranger: invited,
 		kindUnlink: with(func(u *turn, ctx context.Context, o core.Offer, a unlinkArgs) Reply { return u.unlink(ctx, o, a.Link) }),
 
-		kindStepOn: with((*turn).pressStep), kindStepHow: with((*turn).pressStep),
+		kindStepOn: with((*turn).pressStep), kindStepHow: with((*turn).pressStep), kindStepLater: with((*turn).pressStep),
 		kindLink: with(func(u *turn, ctx context.Context, _ core.Offer, n notice) Reply { return u.showLink(ctx, n) }),
 
 		kindPlea: (*turn).pressPlea, kindSoon: (*turn).pressPlea, kindFinished: (*turn).pressPlea,

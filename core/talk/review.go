@@ -56,12 +56,14 @@ func (u *turn) reviewCard(ctx context.Context, page int) (Card, error) {
 		c.Buttons = append(c.Buttons, u.narrower(listings)...)
 	}
 	if s.page == s.pages {
-		if limits := u.streamLimits(); !limits.Empty() {
-			c.Body = append(c.Body, u.say("Streams at once: {limits}.", limits))
+		for _, conn := range u.Desk.Connectors {
+			if _, has := conn.Account(u.me.ID); has || u.seesAll() {
+				c.Body = append(c.Body, u.streamLimit(&conn)...)
+			}
 		}
 		u.secondSteps(ctx, &c)
 	}
-	if idle > 0 {
+	if countDevices(filter(listings, u.idleMine)) > 0 {
 		c.Buttons = append(c.Buttons, again(u.say("Sign out idle…"), "signout all idle"))
 	}
 	if all > 0 {
@@ -104,17 +106,6 @@ func (u *turn) reviewGroups(listings []control.Listing, s sheet) []Group {
 		}
 	}
 	return groups
-}
-
-// streamLimits are how many may play at once at each service, as far as that is known.
-func (u *turn) streamLimits() Text {
-	var limits []Text
-	for _, c := range u.Desk.Connectors {
-		if _, has := c.Account(u.me.ID); c.Limit > 0 && (has || u.seesAll()) {
-			limits = append(limits, u.say("{service} {n}", c.Title, c.Limit))
-		}
-	}
-	return joined(limits)
 }
 
 // keepAll notes that the reader has looked through all devices today.

@@ -16,12 +16,13 @@ func (u *turn) signout(ctx context.Context, said []string) Reply {
 	if r.everybody && len(r.rest) > 0 {
 		return u.unread("signout all", r)
 	}
-	if r.everybody && r.idle {
-		return u.signOutIdle(ctx, r)
-	}
-	if r.everybody {
+	others := r.member != nil && r.member.ID != u.me.ID
+	switch {
+	case r.everybody && !r.idle:
 		return u.signOutAll(ctx, r)
-	}
+	case r.everybody && (!others || core.May(u.me.Role, core.SignOut, core.Others) == core.Allowed):
+		return u.signOutIdle(ctx, r)
+	} // what has to be asked for is asked for one by one
 	q := control.DeviceQuery{}
 	if r.service != nil {
 		q.Service = r.service.Service
@@ -156,8 +157,8 @@ func (u *turn) askSignOut(ctx context.Context, pressed core.OfferID, want contro
 			Tone: Warn, Private: true, Summary: u.say("That device has signed in anew since you saw it, so it is another session now."),
 			Buttons: []Button{again(u.say("Show the list of now"), "devices "+string(p.Connector.Service))},
 		}}
-	case p.Used && len(p.Devices) == 0:
-		return u.usedSince(p)
+	case len(p.Devices) == 0 && !want.Unused.IsZero():
+		return u.idleNoMore(p)
 	case len(p.Devices) == 0 && want.All != "":
 		return Reply{Card: Card{Summary: u.say("{member} has nothing signed in to {service}.", u.name(want.All), p.Connector.Title), Private: true}}
 	case len(p.Devices) == 0:
@@ -226,6 +227,9 @@ func (u *turn) consequences(p control.Plan) []Text {
 	}
 	if p.Own {
 		said = append(said, u.say("My own session stays."))
+	}
+	if p.Used {
+		said = append(said, u.say("What was used since you saw it stays."))
 	}
 	if within := p.Connector.Takes; within > 0 {
 		said = append(said, u.say("{service} can take up to {time} to obey.", p.Connector.Title, u.lasting(within)))

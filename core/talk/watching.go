@@ -112,6 +112,14 @@ func (u *turn) streamGroup(p control.Playing, only *core.Member, room int) Group
 	return g
 }
 
+// streamLimit says how many streams a service allows at once, where that is known.
+func (u *turn) streamLimit(c *core.Connector) []Text {
+	if c.Limit == 0 {
+		return nil
+	}
+	return []Text{u.count(c.Limit, "{service} plays one stream at a time.", "{service} plays {n} streams at a time.", c.Title)}
+}
+
 // streamRow is one stream. Who may not see other people's devices is told only who it is that plays something.
 func (u *turn) streamRow(c *core.Connector, s core.Stream) Row {
 	whose := s.Account.Member
