@@ -10,7 +10,7 @@ import (
 	"latchstring/core"
 )
 
-// joinBrowser says that this program has no browser in it: what drives one is a seventh of the program's size, and for few.
+// joinBrowser says that this program has no browser in it: what drives one is an eighth of the program's size, and for few.
 func joinBrowser(_ config.Browsing, c core.Connector, _ *slog.Logger) (core.Connector, error) {
-	return c, errors.New("browser: this program was built without it; build it with: go build -tags browser ./bot")
+	return c, errors.New("browser: this build has no browser; build with: go build -tags browser ./bot")
 }

@@ -4,12 +4,14 @@ package main
 
 import "testing"
 
-// The program as it is usually built has no browser, and says how to get one.
-func TestBrowserIsNotBuiltIn(t *testing.T) {
-	folder := household(t, "services:\n  - { id: netflix, kind: netflix, accounts: { Marta: marta@example.org }, browser: true, browser_profile: profile }\n"+
-		"mailboxes:\n  - { id: home, host: 127.0.0.1, port: 1, tls: none, user: house, password: right, authserv_id: mx.example.org }\n")
-	r := says(t, folder, "", "run", "-terminal")
-	if contains(t, "run", r.err, "go build -tags browser ./bot"); r.code != 1 {
-		t.Errorf("ended with %d", r.code)
+// A program that was built without a browser says so, and how to build one with it, in place of doing half of what is asked.
+func TestNoBrowserInThisBuild(t *testing.T) {
+	folder := household(t, "services:\n  - { id: netflix, kind: netflix, browser: true, browser_profile: profile, accounts: { Marta: marta@example.org } }\n"+
+		"mailboxes:\n  - { id: home, host: 127.0.0.1, port: 1, user: house@example.org, password: secret, authserv_id: mx.example.org }\n")
+	for _, command := range [][]string{{"check"}, {"run", "-terminal"}} {
+		r := says(t, folder, "devices\nquit\n", command...)
+		if contains(t, command[0], r.err, "service netflix: browser: this build has no browser; build with: go build -tags browser ./bot"); r.code != 1 || r.out != "" {
+			t.Errorf("%s ended with %d: %s", command[0], r.code, r.out)
+		}
 	}
 }

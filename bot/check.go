@@ -110,9 +110,7 @@ func (f *finding) checkChat(ctx context.Context, c checker) {
 		return
 	}
 	f.says = facts
-	for _, h := range hints {
-		f.more = append(f.more, line{"hint", h.String()})
-	}
+	f.hint(hints)
 }
 
 // checkPlaces looks what is known of places.
@@ -150,6 +148,7 @@ func checkService(ctx context.Context, c *core.Connector) finding {
 	}
 	if err != nil {
 		f.fault(err)
+		f.hint(hints)
 		return f
 	}
 	facts = append(facts, abilities(c, core.Yes)...)
@@ -165,10 +164,15 @@ func checkService(ctx context.Context, c *core.Connector) finding {
 			f.more = append(f.more, line{"not", string(a) + ": " + why.String()})
 		}
 	}
+	f.hint(hints)
+	return f
+}
+
+// hint adds what the owner should know.
+func (f *finding) hint(hints []core.Phrase) {
 	for _, h := range hints {
 		f.more = append(f.more, line{"hint", h.String()})
 	}
-	return f
 }
 
 // fault tells why a service can not be used, with the cause that chats never show.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"latchstring/adapters/services/browser"
 	"latchstring/adapters/services/mailbox"
@@ -14,7 +15,8 @@ import (
 // Browsing is how a service's own page is looked at in the owner's own browser.
 type Browsing struct {
 	Profile, Program, Recipe string
-	Runs                     int // a day
+	Runs                     int            // a day
+	Zone                     *time.Location // of the household
 }
 
 // The bounds of the runs of a day: fewer than two leave none for a sign-out, and many look like a robot.
@@ -47,7 +49,7 @@ func checkBrowser(at strictyaml.At, s Service) {
 	if r := s.BrowserRecipe; r != "" && !strings.HasSuffix(r, ".yaml") && !slices.Contains(browser.Shipped(), r) {
 		at.Fault("browser_recipe", "should be the path of a recipe of your own, a .yaml file")
 	}
-	if len(s.Accounts) > 1 {
+	if len(s.Accounts) != 1 && at.Sound("accounts") {
 		at.Fault("accounts", "the browser sees one account; name whose it is, and nobody else")
 	}
 }
@@ -60,7 +62,7 @@ func (s Service) Browsing() (b Browsing, ok bool) {
 		}
 		return filepath.Join(s.folder, path)
 	}
-	b = Browsing{within(s.BrowserProfile), s.BrowserProgram, cmp.Or(s.BrowserRecipe, s.Kind), cmp.Or(s.BrowserRuns, usualRuns)}
+	b = Browsing{within(s.BrowserProfile), s.BrowserProgram, cmp.Or(s.BrowserRecipe, s.Kind), cmp.Or(s.BrowserRuns, usualRuns), s.zone}
 	if strings.HasSuffix(b.Recipe, ".yaml") {
 		b.Recipe = within(b.Recipe)
 	}

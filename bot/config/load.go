@@ -84,7 +84,7 @@ func (c *Config) complete(folder string) {
 	c.Watch.folder = folder
 	c.openMailboxes(folder)
 	for i := range c.Services {
-		c.Services[i].complete(folder, c.Members)
+		c.Services[i].complete(folder, c.Household.Timezone.Location, c.Members)
 	}
 }
 

@@ -33,6 +33,7 @@ type Service struct {
 
 	accounts []core.Account // in the order of the members
 	folder   string         // of the config
+	zone     *time.Location // of the household
 	boxes    []*mailbox.Mailbox
 }
 
@@ -64,8 +65,8 @@ func (s *Service) Check(at strictyaml.At) {
 }
 
 // complete fills in what follows from the rest.
-func (s *Service) complete(folder string, members []Member) {
-	s.folder = folder
+func (s *Service) complete(folder string, zone *time.Location, members []Member) {
+	s.folder, s.zone = folder, zone
 	logins := map[core.MemberID]string{}
 	for name, login := range s.Accounts {
 		logins[memberID(name)] = login

@@ -11,6 +11,9 @@ import (
 func (u *turn) guideCard(a core.Action) Card {
 	service := u.title(a.Service)
 	c := Card{Summary: u.say("{service} lets nobody else do this, so here is the way to sign {what} out:", service, u.what(a))}
+	if conn, ok := u.Desk.Connector(a.Service); ok && conn.SignOut != nil {
+		c.Summary = u.say("I can not be sure to do this right at {service} by myself, so here is the way to sign {what} out:", service, u.what(a))
+	}
 	if a.Act == core.StartReset {
 		c.Summary = u.say("{service} lets nobody else do this, so here is the way to a new password:", service)
 	}

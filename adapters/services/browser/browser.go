@@ -2,12 +2,8 @@ package browser
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,180 +12,274 @@ import (
 
 // Options are what the program gives a browser.
 type Options struct {
-	Recipe  *Recipe
-	Profile string // the folder of the profile that the owner signed in
-	Runs    int    // how many a day; one of them is kept for a sign-out
-	Now     func() time.Time
-	Log     *slog.Logger
-
-	// Launch starts the browser in the profile; end ends it and all that it started.
-	Launch func(ctx context.Context) (p Page, end func(), err error)
-
-	Step time.Duration // how long something may take to appear on the page; zero: 15 s
+	Now  func() time.Time
+	Zone *time.Location // of the household
+	Dir  string         // where paths begin: the folder of the config
+	Open Opener
 }
 
-// browser lists and signs out on a page.
-type browser struct {
-	Options
-	service core.ServiceID
+// Browser is a service's page in the owner's own browser: a [core.DeviceLister] and a [core.SignOuter].
+type Browser struct {
+	recipe  *Recipe
+	account core.Account // that the profile is signed in to
 	title   string
-	account core.Account
+	opening Opening
+	runs    runs
+	opt     Options
+	pace    pace
+	one     chan struct{} // a run holds its only place
 
-	mu    sync.Mutex // held for a whole run: there is one at a time
-	state state
-	known bool  // the state was read
-	last  error // why the last run failed; nil: it did not
+	mu      sync.Mutex
+	reading reading
+	ran     time.Time // when the last run began; zero: none did since the start
+	trouble error     // why it failed; nil: it did not
 }
 
-// Join has a connector list and sign out by the page. What it listed before, by notices, is what was heard of: that can be
-// meant, and is signed out by hand, since nobody knows which row of the page it is. The page is that of one account, so the
-// connector must have one and no more.
-func Join(c core.Connector, opt Options) (core.Connector, error) {
-	if len(c.Accounts) != 1 {
-		return c, errors.New("browser: the page is that of one account; name one under accounts, and no more")
+// reading is the list as it was read last; at is zero where there is none.
+type reading struct {
+	devices []core.Device
+	at      time.Time
+}
+
+// tooOld is when a reading is of no more use: by then mails tell more.
+const tooOld = 48 * time.Hour
+
+// New makes a browser for an account of a service. It starts nothing.
+func New(cfg Config, account core.Account, title string, opt Options) (*Browser, error) {
+	r, err := Load(cfg.Recipe, opt.Dir)
+	if err != nil {
+		return nil, err
 	}
-	if opt.Step == 0 {
-		opt.Step = stepWithin
+	if title == "" {
+		title = r.Title
 	}
-	b := &browser{Options: opt, service: c.Service, title: c.Title, account: c.Accounts[0]}
-	c.Devices, c.SignOut, c.Heard = b, b, c.Devices
-	c.Single, c.ReadAt, c.Tells.Hearsay = true, b.readAt, false
-	c.Prober = prober{b, c.Prober}
-	c.Settle, c.Takes = max(c.Settle, 2*runWithin), max(c.Takes, opt.Recipe.Within)
-	return c, nil
+	profile := within(opt.Dir, cfg.Profile)
+	return &Browser{
+		recipe: r, account: account, title: title, runs: runsIn(profile, cfg.Runs), opt: opt, pace: usualPace(), one: make(chan struct{}, 1),
+		opening: Opening{Program: cfg.Program, Profile: profile, Zone: opt.Zone.String(), Allows: r.Allows},
+	}, nil
 }
 
-// idOf names a device by what the page calls its row and by its name, since neither alone is its own.
-func idOf(key, name string) core.DeviceID {
-	sum := sha256.Sum256([]byte(key + "\x00" + name))
-	return core.DeviceID(hex.EncodeToString(sum[:10]))
+// Within is how long the service may take to sign a device out.
+func (b *Browser) Within() time.Duration { return b.recipe.Within }
+
+// Advice is what the owner should know of it.
+func (b *Browser) Advice() []core.Phrase {
+	advice := []core.Phrase{
+		core.Say("The browser is experimental and off unless the config asks for it; the terms of {service} may forbid automated access, and "+
+			"whether to use it is the owner's decision: {terms}", b.title, b.recipe.Terms),
+		core.Say("The browser is started {n} times a day at the most, so the list is the one that was read last.", b.runs.max),
+	}
+	if b.recipe.Verified.IsZero() {
+		return append(advice, core.Say("The recipe of the page of {service} was made from published markup; nobody has told that it works there.", b.title))
+	}
+	return append(advice, core.Say("The recipe of the page of {service} was last seen to work there on {day}.", b.title, b.recipe.Verified.Format(time.DateOnly)))
 }
 
-// fold makes names comparable.
-func fold(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
-
-// Devices lists what the page listed last. Runs are spread over the day, also those that fail; where the last one failed, or none is
-// left, the last reading is told with an error that says so, and its devices are a person's to sign out.
-func (b *browser) Devices(ctx context.Context) ([]core.Device, error) {
+// ReadAt is when the list that Devices gives was read; zero: there is none.
+func (b *Browser) ReadAt() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	err := b.remember()
-	if err == nil {
-		err = b.refresh(ctx)
+	return b.reading.at
+}
+
+// Devices tells the devices of the page, as it was read last. It is read anew once a share of the day has passed, which is a
+// day for each run but one, whatever came of the run before; that one is for a sign-out. Where it could not be read the
+// error says why, beside the devices of an earlier reading if there is one that is less than two days old.
+func (b *Browser) Devices(ctx context.Context) ([]core.Device, error) {
+	done, err := b.enter(ctx)
+	if err != nil {
+		return nil, err
 	}
-	devices := make([]core.Device, len(b.state.Devices))
-	for i, d := range b.state.Devices {
-		d.Service, d.Sessions = b.service, slices.Clone(d.Sessions)
-		for j := range d.Sessions {
-			d.Sessions[j].Member, d.Sessions[j].Login = b.account.Member, b.account.Login
+	defer done()
+	if b.due() {
+		if err := b.visit(ctx, 1, nil); errors.Is(err, errSpent) {
+			return b.answer(b.spent())
 		}
-		d.ByHand = d.ByHand || err != nil || b.mayRun(0) != nil
-		devices[i] = d
+	}
+	b.mu.Lock()
+	trouble := b.trouble
+	b.mu.Unlock()
+	return b.answer(trouble)
+}
+
+// due tells whether it is time to read the page.
+func (b *Browser) due() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	share := day / time.Duration(b.runs.max-1)
+	past := func(t time.Time) bool { return t.IsZero() || b.opt.Now().Sub(t) >= share }
+	return past(b.ran) && past(b.reading.at)
+}
+
+// answer is the reading, with what keeps it from being newer. What this program could not sign out now is for a person.
+func (b *Browser) answer(err error) ([]core.Device, error) {
+	now := b.opt.Now()
+	able := (err == nil || errors.Is(err, errSpent)) && b.runs.left(now) > 0
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now.Sub(b.reading.at) >= tooOld {
+		b.reading = reading{}
+	}
+	devices := slices.Clone(b.reading.devices)
+	for i := range devices {
+		devices[i].ByHand = devices[i].ByHand || !able
 	}
 	return devices, err
 }
 
-// readAt returns when the page was read last.
-func (b *browser) readAt() time.Time {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.state.At
+// SignOut signs one device out, in a run of its own, and reads the list anew in the same run.
+func (b *Browser) SignOut(ctx context.Context, ref core.DeviceRef) (core.Receipt, error) {
+	if ref.ID == "" {
+		e := core.ServiceError(core.Missing, b.title, errors.New("no device is meant"))
+		e.Unsent = true
+		return core.Receipt{}, e
+	}
+	done, err := b.enter(ctx)
+	if err != nil {
+		return core.Receipt{}, err
+	}
+	defer done()
+	r := core.Receipt{}
+	err = b.visit(ctx, 0, func(ctx context.Context, v *run, rows []row) ([]row, error) {
+		if err := b.meant(rows, ref.ID); err != nil {
+			r.Gone = errors.Is(err, errGone)
+			return rows, err
+		}
+		if err := v.signOut(ctx, rows, ref.ID); err != nil {
+			return nil, err
+		}
+		rows, err := v.list(ctx)
+		if err != nil || !slices.ContainsFunc(rows, func(o row) bool { return o.device == ref.ID }) {
+			return rows, err
+		}
+		if v.layout.Done != nil && !v.confirmed {
+			return rows, core.ServiceError(core.NeedsPerson, b.title, errors.New("browser: it is still there, and the page did not say that it was signed out"))
+		}
+		r.Within = b.recipe.Within
+		return rows, nil
+	})
+	switch {
+	case r.Gone:
+		return r, nil
+	case errors.Is(err, errSpent):
+		return core.Receipt{}, b.spent()
+	}
+	return r, err
 }
 
-// refresh makes a run if one is due; the error says why the reading is not as fresh as it should be. mu is held.
-func (b *browser) refresh(ctx context.Context) error {
-	b.state.tidy(b.Now())
-	pause := day / time.Duration(b.Runs)
-	due := true
-	for _, at := range b.state.Runs {
-		due = due && b.Now().Sub(at) >= pause
+// errGone says that a device is not on the page any more.
+var errGone = errors.New("it is gone")
+
+// meant looks whether exactly one row is the device that is meant.
+func (b *Browser) meant(rows []row, id core.DeviceID) error {
+	var same, renamed []row
+	for _, o := range rows {
+		switch {
+		case o.device == id:
+			same = append(same, o)
+		case sameHardware(id, o.device):
+			renamed = append(renamed, o)
+		}
 	}
 	switch {
-	case due:
-		if err := b.mayRun(1); err != nil {
-			return err
+	case len(same) == 1 && same[0].own:
+		return core.OwnSessionError()
+	case len(same) > 1:
+		return &core.Error{
+			Kind: core.NeedsPerson, Unsent: true, Err: errors.New("browser: rows that can not be told apart"),
+			Text: core.Say("{service} lists {n} devices that look the same, so I pressed nothing.", b.title, len(same)),
+			Hint: core.Say("Ask for it once more, and I give you the steps to do it by hand."),
 		}
-		return b.play(ctx, func(ctx context.Context, r *run) error {
-			lines, err := r.list(ctx)
-			if err != nil {
-				return err
-			}
-			return b.keep(lines)
-		})
-	case b.last != nil:
-		return b.failure(b.last, false)
-	case b.Now().Sub(b.state.At) >= pause: // the run before this start failed
-		return b.byHand(core.Busy, core.Say("I could not read {service}'s page the last time, and wait before I look again.", b.title), nil)
+	case len(same) == 0 && len(renamed) > 0:
+		return &core.Error{
+			Kind: core.NeedsPerson, Unsent: true, Err: errors.New("browser: the row has another name"),
+			Text: core.Say("{service} lists this device under another name now, so I pressed nothing.", b.title),
+			Hint: core.Say("Ask for the list of now."),
+		}
+	case len(same) == 0:
+		return errGone
 	}
 	return nil
 }
 
-// SignOut signs the device out on the page, where exactly one row is it, and reads the page once more.
-func (b *browser) SignOut(ctx context.Context, ref core.DeviceRef) (core.Receipt, error) {
+// enter waits for the only place; done gives it back.
+func (b *Browser) enter(ctx context.Context) (done func(), err error) {
+	if ctx.Err() == nil {
+		select {
+		case b.one <- struct{}{}:
+			return func() { <-b.one }, nil
+		case <-ctx.Done():
+		}
+	}
+	e := core.ServiceError(core.Unreachable, b.title, ctx.Err())
+	e.Unsent = true
+	return nil, e
+}
+
+// visit makes a run that reads the list and does something with it, if so many are spared afterwards. What the run read last is the
+// reading; where something was pressed and the list not read since, there is none.
+func (b *Browser) visit(ctx context.Context, spare int, then func(context.Context, *run, []row) ([]row, error)) error {
+	now := b.opt.Now()
+	rows, at, pressed, err := b.run(ctx, now, spare, then)
+	if errors.Is(err, errSpent) {
+		return err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err := b.remember(); err != nil {
-		return core.Receipt{}, err
+	b.ran = now
+	switch {
+	case rows != nil:
+		b.reading, b.trouble = reading{b.devices(rows), at}, nil
+		if core.KindOf(err) == core.NeedsPerson && pressed {
+			b.trouble = err
+		}
+	case pressed:
+		b.reading, b.trouble = reading{}, failure(b.title, err, false)
+	default:
+		b.trouble = failure(b.title, err, false)
 	}
-	if err := b.mayRun(0); err != nil {
-		return core.Receipt{}, err
+	if err == nil || errors.Is(err, errGone) {
+		return err
 	}
-	gone := false
-	err := b.play(ctx, func(ctx context.Context, r *run) error {
-		lines, err := r.list(ctx)
-		if err != nil {
-			return err
-		}
-		same := slices.DeleteFunc(slices.Clone(lines), func(l line) bool { return l.dev.ID != ref.ID })
-		switch {
-		case len(same) == 0:
-			gone = true
-			return b.keep(lines)
-		case len(same) > 1:
-			return b.byHand(core.NeedsPerson, core.Say("The page lists {n} devices of this name, and I can not tell which one is meant.", len(same)), nil)
-		case same[0].dev.Own:
-			return core.OwnSessionError()
-		}
-		if err := r.signOut(ctx, same[0]); err != nil {
-			return err
-		}
-		if err := r.begin(ctx); err != nil {
-			return err
-		}
-		if lines, err = r.list(ctx); err != nil {
-			return err
-		}
-		return b.keep(lines)
-	})
-	if err != nil {
-		return core.Receipt{}, err
-	}
-	return core.Receipt{Within: b.Recipe.Within, Gone: gone}, nil
+	return failure(b.title, err, pressed)
 }
 
-// keep remembers a reading. Rows that can not be told apart are one device, which only a person can sign out.
-func (b *browser) keep(lines []line) error {
-	b.state.At, b.state.Devices = b.Now(), nil
-	for _, l := range lines {
-		i := slices.IndexFunc(b.state.Devices, func(d core.Device) bool { return d.ID == l.dev.ID })
-		if i < 0 {
-			b.state.Devices = append(b.state.Devices, l.dev)
-		} else {
-			b.state.Devices[i].ByHand = true
+// run opens the browser and closes it again. Rows is what was read last, at a time, and nil where that failed.
+func (b *Browser) run(ctx context.Context, now time.Time, spare int, then func(context.Context, *run, []row) ([]row, error)) (
+	rows []row, at time.Time, pressed bool, err error,
+) {
+	if err := usable(b.opening.Profile); err != nil {
+		return nil, at, false, err
+	}
+	end, err := b.runs.begin(now, spare)
+	if err != nil {
+		return nil, at, false, err
+	}
+	defer end()
+	ctx, cancel := context.WithTimeout(ctx, RunLimit)
+	defer cancel()
+	page, err := b.opt.Open(ctx, b.opening)
+	if err != nil {
+		return nil, at, false, err
+	}
+	defer page.Close()
+	v := &run{recipe: b.recipe, page: page, zone: b.opt.Zone, pace: b.pace}
+	at = b.opt.Now()
+	if rows, err = v.list(ctx); err == nil && then != nil {
+		rows, err = then(ctx, v, rows)
+		if v.pressed {
+			at = b.opt.Now()
 		}
 	}
-	return b.state.save(b.Profile)
+	return rows, at, v.pressed, err
 }
 
-// remember reads the state once; mu is held.
-func (b *browser) remember() error {
-	if b.known {
-		return nil
+// spent says that no run is left. That is this program's own limit, so that the service is not pestered.
+func (b *Browser) spent() error {
+	return &core.Error{
+		Kind: core.NeedsPerson, Unsent: true, Err: errSpent,
+		Text: core.Say("I have looked at the page of {service} as often as I may for now.", b.title),
+		Hint: core.Say("It is a limit of the config, so that {service} is not pestered; I look again by myself.", b.title),
 	}
-	s, err := load(b.Profile)
-	if err != nil {
-		return b.byHand(core.NeedsPerson, core.Say("I can not read what I remember of {service}'s page.", b.title), err)
-	}
-	b.state, b.known = s, true
-	return nil
 }

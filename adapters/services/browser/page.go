@@ -2,48 +2,79 @@ package browser
 
 import "context"
 
-// Page is a page in a browser that a recipe is played on. Everything it reads is written by strangers.
+// Page is a page in the owner's browser. Its methods are called one after the other. An error that is a [*Stop] says where only a
+// person can go on, any other that the browser did not answer in time or at all.
 type Page interface {
-	// Open goes to an address. What stands there may take its time to appear, and may lead elsewhere.
+	// Open goes to an address and returns when an answer came.
 	Open(ctx context.Context, address string) error
-	// Where returns the address the page is at now.
-	Where(ctx context.Context) (string, error)
-	// Count returns how many elements fit that can be seen.
-	Count(ctx context.Context, q Query) (int, error)
-	// Rows reads the elements of a list that can be seen, at most 200.
-	Rows(ctx context.Context, q RowsQuery) ([]Row, error)
-	// Press presses the one element that fits and can be seen; where there is another number of them it presses nothing
-	// and says how many there are.
-	Press(ctx context.Context, q Query) (fit int, err error)
+	// Look tells what is seen on the page now, all of it at one moment.
+	Look(ctx context.Context, q Question) (Sight, error)
+	// Press presses what an aim means if that is one element, and returns how many there are. Between finding it and pressing
+	// it the page can not change.
+	Press(ctx context.Context, a Aim) (int, error)
+	// Close ends the browser and all that belongs to it.
+	Close()
 }
 
-// Query tells elements of a page.
-type Query struct {
-	Selector string // CSS
-	Text     string // all its text, without regard to spaces around it; "": any
-	Row      *RowAt // the row that it stands in; nil: anywhere
+// Opener opens the owner's browser on a profile, on an empty page that goes nowhere but where Allows says.
+type Opener func(ctx context.Context, o Opening) (Page, error)
+
+// Opening is what a browser is opened with.
+type Opening struct {
+	Program string // "": one that is found where programs are
+	Profile string // the folder that the owner signed in by hand
+	Zone    string // in which it shows times: "Europe/Madrid"
+	Allows  func(scheme, host string) bool
 }
 
-// RowAt is a row by its place in the list and what it must be called there, so that another row is never meant.
-type RowAt struct {
-	Rows      string // CSS, of all rows
-	Index     int
-	Attribute string
-	Value     string
+// Question is what is looked for on a page.
+type Question struct {
+	Marks []Mark `json:"marks"`
+	Rows  *Rows  `json:"rows"` // nil: rows do not matter
 }
 
-// RowsQuery tells rows and what is read of each.
-type RowsQuery struct {
-	Rows      string            // CSS
-	Attribute string            // of the row itself
-	Facts     map[string]string // CSS within the row, by fact
+// Rows is what is looked for in each row.
+type Rows struct {
+	Rows  string  `json:"rows"`
+	KeyOf string  `json:"keyOf"` // "": the row itself
+	Key   string  `json:"key"`
+	Marks []Mark  `json:"marks"`
+	Parts []Place `json:"parts"`
 }
 
-// Row is what was read of a row.
+// Place is an element of a row: its text, or an attribute of it.
+type Place struct {
+	Selector  string `json:"selector"`
+	Attribute string `json:"attribute"`
+}
+
+// The bounds of what is read of a page. What is cut off is no fact, and more rows than this are not a page that is known.
+const (
+	MaxRows  = 200
+	MaxText  = 300 // characters of a text, a line or a key
+	MaxLines = 40
+)
+
+// Sight is what is seen on a page.
+type Sight struct {
+	Host string `json:"host"`
+	Path string `json:"path"`
+	Seen []bool `json:"seen"` // as many as the question has marks
+	Rows []Row  `json:"rows"`
+}
+
+// Row is what is seen of a row. Texts have single spaces.
 type Row struct {
-	Index int               `json:"index"`
-	Value string            `json:"value"` // of the attribute
-	Lines []string          `json:"lines"` // its text
-	Facts map[string]string `json:"facts"` // those that are there
-	Has   map[string]bool   `json:"has"`
+	Key   string   `json:"key"`
+	Lines []string `json:"lines"` // of its text
+	Seen  []bool   `json:"seen"`
+	Parts []string `json:"parts"` // "" where there is none
+}
+
+// Aim means one element: the mark on the page, or in the one row that has this key, and this name as a line or part.
+type Aim struct {
+	Mark Mark   `json:"mark"`
+	Rows *Rows  `json:"rows"` // nil: anywhere on the page
+	Key  string `json:"key"`
+	Name string `json:"name"`
 }

@@ -6,8 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/url"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,158 +17,107 @@ import (
 	"latchstring/adapters/strictyaml"
 )
 
-// Recipe tells how the page of a service lists devices and signs one out. What each key means stands in recipes/netflix.yaml.
+// Recipe says where a service's page of devices has what. What each key means stands in recipes/netflix.yaml.
 type Recipe struct {
 	Title    string        `yaml:"title,required"`
 	Version  int           `yaml:"version,required"`
-	Written  string        `yaml:"written,required"`
-	Verified string        `yaml:"verified"`
+	Verified verified      `yaml:"verified,required"`
 	Terms    string        `yaml:"terms,required"`
+	List     string        `yaml:"list,required"`
 	Domains  []string      `yaml:"domains,required"`
-	Page     string        `yaml:"page,required"`
 	Within   time.Duration `yaml:"within"`
 	Stops    []stop        `yaml:"stops,required"`
 	Layouts  []layout      `yaml:"layouts,required"`
 }
 
-// stop is what ends a run: a path, or something that can be seen.
-type stop struct {
-	Path    string `yaml:"path"`
-	There   string `yaml:"there"`
-	Because reason `yaml:"because,required"`
-}
+// verified is the day on which a recipe was last seen to work; zero: never.
+type verified struct{ time.Time }
 
-// reason is why a run was stopped.
-type reason string
-
-// The reasons that recipes name; the others are the program's own.
-const (
-	signIn     reason = "sign-in"
-	secondStep reason = "second step"
-	puzzle     reason = "puzzle"
-	elsewhere  reason = "elsewhere" // the page led out of the service
-	unexpected reason = "unexpected"
-)
-
-func (r *reason) UnmarshalText(text []byte) error {
-	known := []string{string(signIn), string(secondStep), string(puzzle)}
-	if !slices.Contains(known, string(text)) {
-		return errors.New("no such reason; " + strictyaml.Suggest(string(text), known))
+func (v *verified) UnmarshalText(text []byte) (err error) {
+	if string(text) == "never" {
+		return nil
 	}
-	*r = reason(text)
+	if v.Time, err = time.Parse(time.DateOnly, string(text)); err != nil {
+		return errors.New("should be a day such as 2026-01-31, or never")
+	}
 	return nil
 }
 
-// layout is one way in which the page is built.
+// stop is where only a person can go on.
+type stop struct {
+	Because Why      `yaml:"because,required"`
+	Paths   []string `yaml:"paths"`
+	Seen    []Mark   `yaml:"seen"`
+}
+
+// Mark is something that is seen on a page: an element, with its whole text or a part of it where those are given.
+type Mark struct {
+	Selector string   `yaml:"selector,required" json:"selector"`
+	Texts    []string `yaml:"texts" json:"texts"` // its whole text is one of these
+	Says     []string `yaml:"says" json:"says"`   // it has one of these in it
+}
+
+// layout is a way in which the page may be made.
 type layout struct {
-	Is      string `yaml:"is,required"` // what is there where the page is built like this
-	More    string `yaml:"more"`        // is pressed as long as it is there, 20 times at the most
-	Rows    rows   `yaml:"rows,required"`
-	SignOut []step `yaml:"sign_out,required"`
+	Layout   string   `yaml:"layout,required"`
+	Rows     string   `yaml:"rows,required"`
+	KeyOf    string   `yaml:"key_of"`
+	Key      string   `yaml:"key,required"`
+	ID       pattern  `yaml:"id,required"`
+	Name     []fact   `yaml:"name,required"`
+	Profile  []fact   `yaml:"profile"`
+	Place    []fact   `yaml:"place"`
+	LastUse  []fact   `yaml:"last_use"`
+	Times    []string `yaml:"times"`
+	Own      *Mark    `yaml:"own"`
+	More     *Mark    `yaml:"more"`
+	Unfold   *Mark    `yaml:"unfold"`
+	Unfolded *Mark    `yaml:"unfolded"`
+	SignOut  Mark     `yaml:"sign_out,required"`
+	Done     *Mark    `yaml:"done"`
 }
 
-// rows tell how the list is read.
-type rows struct {
-	At        string             `yaml:"at,required"`
-	Attribute string             `yaml:"attribute,required"`
-	Key       pattern            `yaml:"key,required"`
-	Own       string             `yaml:"own"`
-	Facts     map[string]string  `yaml:"facts"`
-	Lines     map[string]pattern `yaml:"lines"`
+// fact is where in a row a fact stands: in an element or the row's lines, in an attribute or the text, all or a part of it.
+type fact struct {
+	Selector  string  `yaml:"selector"`
+	Attribute string  `yaml:"attribute"`
+	Line      int     `yaml:"line"` // from 1; 0: any
+	Pattern   pattern `yaml:"pattern"`
 }
 
-// step is one thing done to sign a device out.
-type step struct {
-	Press  string `yaml:"press"`
-	Text   string `yaml:"text"`
-	In     string `yaml:"in"` // row or page; page where it is not set
-	Maybe  bool   `yaml:"maybe"`
-	Expect string `yaml:"expect"`
-}
-
-// pattern is a regular expression with one part in ( ).
+// pattern is a regular expression whose one part in ( ) is what is meant; the zero one means all of a text.
 type pattern struct{ *regexp.Regexp }
 
 func (p *pattern) UnmarshalText(text []byte) (err error) {
 	if p.Regexp, err = regexp.Compile(string(text)); err != nil || p.NumSubexp() != 1 {
-		return errors.New("should be a regular expression with one part in ( )")
+		return errors.New("should be a regular expression with the one part that is meant in ( )")
 	}
 	return nil
 }
 
-// The facts of a device that rows can tell.
-var facts = []string{"name", "profile", "place", "used"}
-
-// Check finds what is wrong with a recipe. It is called by strictyaml.
-func (r *Recipe) Check(at strictyaml.At) {
-	for _, day := range []struct{ key, text string }{{"written", r.Written}, {"verified", r.Verified}} {
-		if _, err := time.Parse(time.DateOnly, day.text); err != nil && (day.text != "" || day.key == "written") {
-			at.Fault(day.key, "should be a day, such as 2026-05-12")
-		}
+// in returns what is meant of a text, and "" where the text does not fit.
+func (p pattern) in(text string) string {
+	if p.Regexp == nil {
+		return text
 	}
-	if u, err := url.Parse(r.Page); err != nil || !r.within(u) {
-		at.Fault("page", "should be an https address on one of the domains")
+	if m := p.FindStringSubmatch(text); m != nil {
+		return strings.TrimSpace(m[1])
 	}
-	for i, l := range r.Layouts {
-		l.check(at.Under("layouts").Item(i))
-	}
-	for i, s := range r.Stops {
-		if (s.Path == "") == (s.There == "") {
-			at.Under("stops").Item(i).Fault("", "should have a path or something that is there, and not both")
-		}
-	}
-}
-
-func (l *layout) check(at strictyaml.At) {
-	names, named := at.Under("rows"), false
-	for _, of := range []struct {
-		key  string
-		each func(yield func(string) bool)
-	}{{"facts", keys(l.Rows.Facts)}, {"lines", keys(l.Rows.Lines)}} {
-		for fact := range of.each {
-			if named = named || fact == "name"; !slices.Contains(facts, fact) {
-				names.Under(of.key).Fault(fact, "no such fact; "+strictyaml.Suggest(fact, facts))
-			}
-		}
-	}
-	if !named {
-		names.Fault("", "should tell the name of a device, among facts or lines")
-	}
-	for i, s := range l.SignOut {
-		item := at.Under("sign_out").Item(i)
-		if (s.Press == "") == (s.Expect == "") {
-			item.Fault("", "should press or expect something, and not both")
-		}
-		if s.In != "" && s.In != "row" && s.In != "page" {
-			item.Fault("in", "should be row or page")
-		}
-	}
-}
-
-func keys[V any](m map[string]V) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
-}
-
-// within tells whether an address is the service's own. Without TLS only this machine is.
-func (r *Recipe) within(u *url.URL) bool {
-	host := u.Hostname()
-	if ip := net.ParseIP(host); u.Scheme != "https" && (u.Scheme != "http" || ip == nil || !ip.IsLoopback()) {
-		return false
-	}
-	return slices.ContainsFunc(r.Domains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) })
+	return ""
 }
 
 //go:embed recipes/*.yaml
 var shipped embed.FS
 
-// Shipped are the recipes that are part of the program.
-func Shipped() []string { return []string{"netflix"} }
+// Shipped returns the names of the recipes that are part of the program.
+func Shipped() []string {
+	files, _ := fs.Glob(shipped, "recipes/*.yaml") // the pattern is good, and nothing else fails
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = strings.TrimSuffix(filepath.Base(f), ".yaml")
+	}
+	return names
+}
 
 // maxRecipe bounds a recipe's file, in bytes.
 const maxRecipe = 1 << 20
@@ -188,12 +136,12 @@ func Load(name, dir string) (*Recipe, error) {
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("browser_recipe: %w", err)
+		return nil, fmt.Errorf("browser recipe: %w", err)
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxRecipe))
+	text, err := io.ReadAll(io.LimitReader(f, maxRecipe+1))
 	if err != nil {
-		return nil, fmt.Errorf("browser_recipe: %w", err)
+		return nil, fmt.Errorf("browser recipe: %w", err)
 	}
 	return parse(name, text)
 }
@@ -204,4 +152,11 @@ func parse(file string, text []byte) (*Recipe, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// Allows tells whether a page is one of the recipe's: reached as the list is, in one of its domains.
+func (r *Recipe) Allows(scheme, host string) bool {
+	return strings.HasPrefix(r.List, scheme+"://") && slices.ContainsFunc(r.Domains, func(d string) bool {
+		return host == d || strings.HasSuffix(host, "."+d)
+	})
 }

@@ -1,83 +1,132 @@
 package browser
 
 import (
-	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-// The shipped recipes are whole, and say that they were never tried on the real page as long as nobody did.
-func TestShipped(t *testing.T) {
-	for _, name := range Shipped() {
-		r, err := Load(name, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if r.Title == "" || len(r.Layouts) == 0 || !strings.HasPrefix(r.Terms, "https://") {
-			t.Errorf("%s: %+v", name, r)
-		}
+func TestShippedRecipes(t *testing.T) {
+	if diff := cmp.Diff([]string{"netflix"}, Shipped()); diff != "" {
+		t.Error(diff)
 	}
-}
-
-// Each fault of a recipe is told with its line.
-func TestFaults(t *testing.T) {
-	shipped, err := os.ReadFile("recipes/netflix.yaml")
+	r, err := Load("netflix", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct{ old, made, want string }{
-		{"written: 2026-11-25", "written: soon", "written: should be a day"},
-		{"https://www.netflix.com/M", "https://www.netflix.com.example.org/M", "page: should be an https address on one of the domains"},
-		{"https://www.netflix.com/M", "http://www.netflix.com/M", "page: should be an https address on one of the domains"},
-		{"{ path: /mfa, because: second step }", "{ path: /mfa, because: tired }", "no such reason"},
-		{"{ path: /mfa, because: second step }", "{ because: puzzle }", "should have a path or something that is there"},
-		{"name: 'h2, h3, h4'", "title: h2", "no such fact"},
-		{"name: 'h2, h3, h4'", "place: h2", "should tell the name of a device"},
-		{`'^device-list\+(.+)-[0-9]+$'`, `'^device-list$'`, "one part in ( )"},
-		{"text: Sign Out, in: row", "text: Sign Out, in: list", "should be row or page"},
-		{"- { expect: 'div[role=alert]' }", "- { text: done }", "should press or expect something"},
-		{"version: 1", "vrsion: 1", "no such setting"},
+	for address, want := range map[string]bool{
+		"https://www.netflix.com": true, "https://netflix.com": true, "http://www.netflix.com": false, "https://netflix.com.evil.example": false,
+		"https://evilnetflix.com": false, "https://netflix.co": false, "file://": false,
 	} {
-		text := strings.Replace(string(shipped), test.old, test.made, 1)
-		if text == string(shipped) {
-			t.Fatalf("%q is not in the recipe", test.old)
+		scheme, host, _ := strings.Cut(address, "://")
+		if r.Allows(scheme, host) != want {
+			t.Errorf("%s: %v", address, !want)
 		}
-		path := filepath.Join(t.TempDir(), "mine.yaml")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
+	}
+	l := r.Layouts[0]
+	at := time.Date(2025, 11, 20, 21, 43, 0, 0, time.UTC)
+	for _, text := range []string{"11/20/25, 9:43 PM", "11/20/25, 9:43\u202fPM", "11/20/2025, 9:43:00 PM", "November 20, 2025 at 9:43 PM", "2025-11-20T21:43:00Z"} {
+		if got := l.time(text, time.UTC); !got.Equal(at) {
+			t.Errorf("%s is read as %v", text, got)
 		}
-		if _, err := Load(path, ""); err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%s: %v, want %q", test.made, err, test.want)
+	}
+	if got := l.time("yesterday", time.UTC); !got.IsZero() {
+		t.Error(got)
+	}
+}
+
+// A recipe with a fault holds the lines that are told about it, each after "# want: ".
+func TestFaults(t *testing.T) {
+	files, err := filepath.Glob("testdata/faults/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no recipes with faults", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []string
+			for line := range strings.Lines(string(text)) {
+				if w, ok := strings.CutPrefix(strings.TrimSpace(line), "# want: "); ok {
+					want = append(want, w)
+				}
+			}
+			_, err = Load(file, "")
+			if err == nil {
+				t.Fatalf("no fault is told; want %q", want)
+			}
+			var got []string
+			for line := range strings.Lines(err.Error()) {
+				got = append(got, strings.TrimPrefix(strings.TrimSpace(line), file+":"))
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// The documented example names every key that there is.
+func TestExampleShowsEveryKey(t *testing.T) {
+	text, err := shipped.ReadFile("recipes/netflix.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []reflect.Type{
+		reflect.TypeFor[Recipe](), reflect.TypeFor[stop](), reflect.TypeFor[Mark](), reflect.TypeFor[layout](), reflect.TypeFor[fact](),
+	} {
+		for f := range part.Fields() {
+			if key, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); key != "" && !strings.Contains(string(text), key+":") {
+				t.Errorf("netflix.yaml does not show %q", key)
+			}
 		}
 	}
 }
 
-func FuzzParse(f *testing.F) {
-	text, err := os.ReadFile("recipes/netflix.yaml")
+// A recipe of the owner's begins at the folder of the config.
+func TestOwnRecipe(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(dir+"/films.yaml", []byte("\ufeff"+trial), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Load("films.yaml", dir)
+	if err != nil || r.Title != "Films" {
+		t.Error(r, err)
+	}
+	if _, err := Load("none.yaml", dir); err == nil {
+		t.Error("a recipe that is not there is loaded")
+	}
+}
+
+// FuzzRow looks for rows that break the reading, and for devices that no list should have.
+func FuzzRow(f *testing.F) {
+	r, err := Load("netflix", "")
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(text)
-	f.Fuzz(func(t *testing.T, text []byte) {
-		r, err := parse("x.yaml", text)
-		if err != nil {
-			return
-		}
-		if u, err := url.Parse(r.Page); err != nil || !r.within(u) {
-			t.Errorf("a recipe of %q whose page is %q", r.Domains, r.Page)
+	f.Add("device-list+NFCDIE-1-AB-0", "Samsung - Smart TV\nMarta (last watched)\nMadrid, Spain\nLast watched: 11/20/25, 9:43 PM", "Samsung - Smart TV", false)
+	f.Add("device-list+-0", "\u202e\x00", "", true)
+	f.Fuzz(func(t *testing.T, key, text, part string, own bool) {
+		for _, l := range r.Layouts {
+			read, ok := l.read(Row{Key: key, Lines: strings.Split(text, "\n"), Parts: []string{part}, Seen: []bool{own, true}}, time.UTC)
+			if !ok {
+				continue
+			}
+			d := (&Browser{}).device([]row{read})
+			if d.ID == "" || len(d.ID) > 64 || d.Name == "" || d.Own != own || !reflect.DeepEqual(d, d.Cleaned()) {
+				t.Errorf("%+v", d)
+			}
+			if !slices.Contains(strings.Split(text, "\n"), read.raw) && read.raw != part {
+				t.Errorf("%q is not in the row", read.raw)
+			}
 		}
 	})
-}
-
-// A path is known in whatever language it stands, and another that only begins so is not.
-func TestHasPath(t *testing.T) {
-	for path, want := range map[string]bool{
-		"/login": true, "/login/": true, "/login/help": true, "/es/login": true, "/pt-br/Login": true, "/loginless": false, "/account/login": false, "/": false, "": false,
-	} {
-		if got := hasPath(path, "/login"); got != want {
-			t.Errorf("%q: %v", path, got)
-		}
-	}
 }

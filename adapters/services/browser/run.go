@@ -4,251 +4,280 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"latchstring/core"
 )
 
-// The bounds of a run.
+// How long things may take. All of a run is bounded by RunLimit, whatever its parts take.
 const (
-	runWithin  = 60 * time.Second // for the whole of it
-	stepWithin = 15 * time.Second // for what is to appear
-	lookEvery  = 200 * time.Millisecond
-	mostMore   = 20
-	mostRows   = 200
+	RunLimit = time.Minute
+	// Closing is what ending the browser may take after a run.
+	Closing = 10 * time.Second
 )
 
-// Stopped is a run that ended because the page was not as its recipe tells. Nothing was pressed after that.
-type Stopped struct {
-	reason reason
-	path   string // of the page, without what may be secret in an address
-	what   string
+// pace is how a run waits for the page.
+type pace struct {
+	step   time.Duration // for the page to come up, and for what is pressed to show
+	little time.Duration // for a row to unfold
+	poll   time.Duration
 }
 
-func (s *Stopped) Error() string {
-	return fmt.Sprintf("stopped at %s: %s: %s", s.path, s.reason, s.what)
-}
+func usualPace() pace { return pace{20 * time.Second, 2 * time.Second, 150 * time.Millisecond} }
 
-// run is one playing of a recipe.
+const maxMore = 20 // how often "show more" is pressed
+
+// run is one visit to the page.
 type run struct {
 	recipe *Recipe
+	layout *layout // by which the page is made; nil: it was not seen yet
 	page   Page
-	layout *layout
-	step   time.Duration // how long something may take to appear
+	zone   *time.Location
+	pace   pace
 
-	pressed bool // something was, that may have signed a device out
+	pressed   bool // the button that signs out
+	confirmed bool // the page said that it was
 }
 
-// line is a device as a row of the page tells of it.
-type line struct {
-	row Row
-	dev core.Device
-}
-
-// begin opens the page and finds out how it is built.
-func (r *run) begin(ctx context.Context) error {
-	if err := r.page.Open(ctx, r.recipe.Page); err != nil {
-		return err
+// list opens the page and reads all of its rows.
+func (r *run) list(ctx context.Context) ([]row, error) {
+	if err := r.page.Open(ctx, r.recipe.List); err != nil {
+		return nil, err
 	}
-	return r.await(ctx, r.step, "no layout of the recipe", func() (bool, error) {
-		for i := range r.recipe.Layouts {
-			n, err := r.page.Count(ctx, Query{Selector: r.recipe.Layouts[i].Is})
-			if err != nil {
-				return false, err
-			}
-			if n > 0 {
-				r.layout = &r.recipe.Layouts[i]
-				return true, nil
-			}
+	if err := r.findLayout(ctx); err != nil {
+		return nil, err
+	}
+	v, err := r.steady(ctx)
+	for range maxMore {
+		if errors.Is(err, errNotSeen) {
+			err = &Stop{Unknown, "the list does not come to an end"}
 		}
-		return false, nil
+		if err != nil {
+			return nil, err
+		}
+		if !v.more {
+			return r.read(ctx, v)
+		}
+		if _, err = r.page.Press(ctx, Aim{Mark: *r.layout.More}); err != nil {
+			return nil, err
+		}
+		before := len(v.rows)
+		if v, err = r.await(ctx, r.pace.step, func(s view) bool { return !s.more || len(s.rows) > before }); err == nil {
+			v, err = r.steady(ctx)
+		}
+	}
+	if err == nil {
+		err = &Stop{Unknown, "there is always more of the list"}
+	}
+	return nil, err
+}
+
+// findLayout waits until a row of one of the layouts is seen.
+func (r *run) findLayout(ctx context.Context) error {
+	r.layout = nil
+	var marks []Mark
+	for _, l := range r.recipe.Layouts {
+		marks = append(marks, Mark{Selector: l.Rows})
+	}
+	return r.poll(ctx, r.pace.step, Question{Marks: marks}, func(_ Sight, seen []bool) bool {
+		if i := slices.Index(seen, true); i >= 0 {
+			r.layout = &r.recipe.Layouts[i]
+		}
+		return r.layout != nil
 	})
 }
 
-// await looks until something is so, also while the page is on its way elsewhere and answers nothing; where it does not become so in time, or the page asks for what only a person may do, the
-// run is stopped.
-func (r *run) await(ctx context.Context, patience time.Duration, what string, so func() (bool, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	for {
-		where, err := r.guard(ctx)
-		if _, stopped := errors.AsType[*Stopped](err); stopped {
-			return err
-		}
-		ok := false
-		if err == nil {
-			if ok, err = so(); err == nil && ok {
-				return nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(&Stopped{unexpected, where, what}, err)
-		case <-time.After(lookEvery):
-		}
-	}
-}
-
-// guard stops the run where the page is not one that the recipe is for, and returns its path.
-func (r *run) guard(ctx context.Context) (string, error) {
-	address, err := r.page.Where(ctx)
-	if err != nil {
-		return "", err
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", &Stopped{elsewhere, "", "no address"}
-	}
-	if !r.recipe.within(u) {
-		return "", &Stopped{elsewhere, u.Hostname(), "another place"}
-	}
-	for _, s := range r.recipe.Stops {
-		if s.Path != "" && hasPath(u.Path, s.Path) {
-			return u.Path, &Stopped{s.Because, u.Path, "the path"}
-		}
-		if s.There == "" {
+// read reads the rows, having unfolded each that is not. This browser's own needs none, since nothing is done with it.
+func (r *run) read(ctx context.Context, seen view) ([]row, error) {
+	rows := slices.Clone(seen.rows)
+	for i := range rows {
+		if r.layout.Unfold == nil || rows[i].own || rows[i].unfolded {
 			continue
 		}
-		if n, err := r.page.Count(ctx, Query{Selector: s.There}); err != nil || n > 0 {
-			if err == nil {
-				err = &Stopped{s.Because, u.Path, s.There}
-			}
-			return u.Path, err
-		}
-	}
-	return u.Path, nil
-}
-
-// hasPath tells whether a path is another or below it, whatever language stands before it: "/es/login".
-func hasPath(path, of string) bool {
-	path, of = strings.ToLower(path)+"/", strings.ToLower(of)+"/"
-	if strings.HasPrefix(path, of) {
-		return true
-	}
-	first, rest, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	return ok && len(first) <= 5 && strings.HasPrefix("/"+rest, of)
-}
-
-// list reads all devices of the page.
-func (r *run) list(ctx context.Context) ([]line, error) {
-	for range mostMore {
-		if r.layout.More == "" {
-			break
-		}
-		q := Query{Selector: r.layout.More}
-		if n, err := r.page.Count(ctx, q); err != nil || n == 0 {
-			if err != nil {
-				return nil, err
-			}
-			break
-		}
-		if _, err := r.page.Press(ctx, q); err != nil {
+		unfolded, err := r.unfold(ctx, rows[i])
+		if err != nil {
 			return nil, err
 		}
-		if _, err := r.guard(ctx); err != nil {
-			return nil, err
-		}
+		rows[i] = unfolded
 	}
-	at := r.layout.Rows
-	read, err := r.page.Rows(ctx, RowsQuery{Rows: at.At, Attribute: at.Attribute, Facts: r.selectors()})
+	return rows, nil
+}
+
+// unfold unfolds one row. What stays folded is read as it is.
+func (r *run) unfold(ctx context.Context, folded row) (row, error) {
+	n, err := r.page.Press(ctx, r.aim(folded, *r.layout.Unfold))
 	if err != nil {
-		return nil, err
+		return row{}, err
 	}
-	where, err := r.guard(ctx)
-	if err != nil {
-		return nil, err
+	if n != 1 {
+		return folded, nil
 	}
-	if len(read) == 0 || len(read) >= mostRows {
-		return nil, &Stopped{unexpected, where, fmt.Sprintf("%d rows", len(read))}
-	}
-	var lines []line
-	for _, row := range read {
-		l, ok := r.lineOf(row)
-		if !ok {
-			return nil, &Stopped{unexpected, where, "a row without a key or a name"}
+	here := folded
+	_, err = r.await(ctx, r.pace.little, func(s view) bool {
+		i := slices.IndexFunc(s.rows, func(o row) bool { return o.key == folded.key && o.device == folded.device })
+		if i >= 0 {
+			here = s.rows[i]
 		}
-		lines = append(lines, l)
+		return here.unfolded
+	})
+	if err != nil && !errors.Is(err, errNotSeen) {
+		return row{}, err
 	}
-	return lines, nil
+	return here, nil
 }
 
-func (r *run) selectors() map[string]string {
-	facts := map[string]string{}
-	maps.Copy(facts, r.layout.Rows.Facts)
-	if own := r.layout.Rows.Own; own != "" {
-		facts[ownMark] = own
-	}
-	return facts
+func (r *run) aim(at row, m Mark) Aim {
+	return Aim{Mark: m, Rows: r.layout.rows(), Key: at.key, Name: at.raw}
 }
 
-// ownMark is what the mark of the own device is called among the facts of a row.
-const ownMark = "own"
-
-// lineOf makes a device of a row.
-func (r *run) lineOf(row Row) (line, bool) {
-	told := map[string]string{}
-	for fact, p := range r.layout.Rows.Lines {
-		for _, text := range row.Lines {
-			if m := p.FindStringSubmatch(text); m != nil {
-				told[fact] = m[1]
-				break
-			}
-		}
-	}
-	for fact := range r.layout.Rows.Facts {
-		if text := strings.TrimSpace(row.Facts[fact]); text != "" {
-			told[fact] = text
-		}
-	}
-	if told["name"] == "" && len(row.Lines) > 0 {
-		told["name"] = row.Lines[0]
-	}
-	m := r.layout.Rows.Key.FindStringSubmatch(row.Value)
-	if m == nil || told["name"] == "" {
-		return line{}, false
-	}
-	d := core.Device{Name: told["name"], Own: row.Has[ownMark], Sessions: []core.Session{{Profile: told["profile"], Place: told["place"]}}}.Cleaned()
-	d.ID = idOf(m[1], fold(d.Name))
-	return line{row, d}, d.Name != ""
-}
-
-// signOut presses what signs the device of a row out.
-func (r *run) signOut(ctx context.Context, l line) error {
-	at := RowAt{Rows: r.layout.Rows.At, Index: l.row.Index, Attribute: r.layout.Rows.Attribute, Value: l.row.Value}
-	for _, s := range r.layout.SignOut {
-		q := Query{Selector: s.Press, Text: s.Text}
-		if s.Expect != "" {
-			q.Selector = s.Expect
-		}
-		if s.In == "row" {
-			q.Row = &at
-		}
-		patience := r.step
-		if s.Maybe {
-			patience /= 10
-		}
-		err := r.await(ctx, patience, q.Selector, func() (bool, error) {
-			n, err := r.page.Count(ctx, q)
-			return n > 0, err
-		})
-		if e, stopped := errors.AsType[*Stopped](err); stopped && e.reason == unexpected && s.Maybe {
-			continue
-		}
+// signOut presses the button of the one row that is the device's, and waits until the page says or shows something. Nothing is
+// pressed unless exactly one row is meant.
+func (r *run) signOut(ctx context.Context, rows []row, id core.DeviceID) error {
+	target := slices.IndexFunc(rows, func(o row) bool { return o.device == id })
+	at := rows[target]
+	if r.layout.Unfold != nil && !r.shown(ctx, at) { // another row may have folded it again
+		unfolded, err := r.unfold(ctx, at)
 		if err != nil {
 			return err
 		}
-		if s.Press == "" {
-			continue
+		if !unfolded.unfolded {
+			return &Stop{Unknown, "the row does not unfold"}
 		}
-		r.pressed = true
-		if fit, err := r.page.Press(ctx, q); err != nil || fit != 1 {
-			if err == nil {
-				err = &Stopped{unexpected, "", fmt.Sprintf("%d of %s", fit, q.Selector)}
-			}
+	}
+	n, err := r.page.Press(ctx, r.aim(at, r.layout.SignOut))
+	r.pressed = n == 1 || err != nil
+	if err != nil {
+		return err
+	}
+	if n != 1 {
+		return &Stop{Unknown, fmt.Sprintf("%d buttons that sign the device out", n)}
+	}
+	s, err := r.await(ctx, r.pace.step/2, func(s view) bool {
+		return s.done || !slices.ContainsFunc(s.rows, func(o row) bool { return o.key == at.key })
+	})
+	r.confirmed = err == nil && s.done // whatever else came of it, the list that is read anew tells
+	return nil
+}
+
+// shown tells whether a row is unfolded now.
+func (r *run) shown(ctx context.Context, at row) bool {
+	s, err := r.await(ctx, 0, func(view) bool { return true })
+	return err == nil && slices.ContainsFunc(s.rows, func(o row) bool { return o.key == at.key && o.unfolded })
+}
+
+// view is what is seen of a page of the known layout.
+type view struct {
+	rows       []row
+	more, done bool
+}
+
+// steady waits until the page has stopped filling itself: until two looks give the same rows.
+func (r *run) steady(ctx context.Context) (view, error) {
+	last := ""
+	return r.await(ctx, r.pace.step, func(s view) bool {
+		var keys strings.Builder
+		for _, o := range s.rows {
+			keys.WriteString(o.key + "\x00" + o.raw + "\x00")
+		}
+		before := last
+		last = keys.String()
+		return last == before && len(s.rows) > 0
+	})
+}
+
+// await looks at the page until it is as is wished.
+func (r *run) await(ctx context.Context, within time.Duration, wished func(view) bool) (view, error) {
+	var s view
+	var bad error
+	q := Question{Marks: []Mark{markOr(r.layout.More), markOr(r.layout.Done)}, Rows: r.layout.rows()}
+	err := r.poll(ctx, within, q, func(seen Sight, marks []bool) bool {
+		s = view{more: marks[0], done: marks[1]}
+		if bad = r.take(&s, seen); bad != nil {
+			return false // a page that is still being made looks like that too
+		}
+		return wished(s)
+	})
+	if errors.Is(err, errNotSeen) && bad != nil {
+		err = bad
+	}
+	return s, err
+}
+
+// take reads the rows of a sight.
+func (r *run) take(s *view, seen Sight) error {
+	if len(seen.Rows) > MaxRows {
+		return &Stop{Unknown, fmt.Sprintf("%s: more than %d rows", seen.Path, MaxRows)}
+	}
+	for i, one := range seen.Rows {
+		read, ok := r.layout.read(one, r.zone)
+		if !ok {
+			return &Stop{Unknown, fmt.Sprintf("%s: row %d is not as layout %s says", seen.Path, i+1, r.layout.Layout)}
+		}
+		if slices.ContainsFunc(s.rows, func(o row) bool { return o.key == read.key }) {
+			return &Stop{Unknown, fmt.Sprintf("%s: row %d has the key of another", seen.Path, i+1)}
+		}
+		s.rows = append(s.rows, read)
+	}
+	return nil
+}
+
+// errNotSeen says that a page did not become what was waited for.
+var errNotSeen = errors.New("not seen in time")
+
+// poll looks until enough is seen. Each look also sees to it that the page is one on which this program may go on. A page that
+// stays another one than the recipe knows is a [*Stop].
+func (r *run) poll(ctx context.Context, within time.Duration, q Question, enough func(Sight, []bool) bool) error {
+	stops := r.stopMarks()
+	q.Marks = slices.Concat(stops, q.Marks)
+	over, path := time.After(within), ""
+	for left := true; left; {
+		s, err := r.page.Look(ctx, q)
+		if err != nil {
 			return err
+		}
+		if len(s.Seen) != len(q.Marks) {
+			return fmt.Errorf("%d of %d marks are told of", len(s.Seen), len(q.Marks))
+		}
+		if err := r.recipe.stopAt(s, s.Seen[:len(stops)]); err != nil {
+			return err
+		}
+		if path = s.Path; enough(s, s.Seen[len(stops):]) {
+			return nil
+		}
+		select {
+		case <-over:
+			left = false
+		case <-time.After(r.pace.poll):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if r.layout == nil {
+		return &Stop{Unknown, path + ": no list of devices that any layout knows"}
+	}
+	return errNotSeen
+}
+
+// stopMarks are the marks of all stops.
+func (r *run) stopMarks() (marks []Mark) {
+	for _, s := range r.recipe.Stops {
+		marks = append(marks, s.Seen...)
+	}
+	return marks
+}
+
+// stopAt says at which stop a page is, if it is at one.
+func (r *Recipe) stopAt(s Sight, seen []bool) error {
+	for _, stop := range r.Stops {
+		marks := seen[:len(stop.Seen)]
+		seen = seen[len(stop.Seen):]
+		on := slices.ContainsFunc(stop.Paths, func(p string) bool {
+			return strings.Contains(strings.ToLower(s.Path)+"/", strings.ToLower(p)+"/") // also below a language: /es/login
+		})
+		if on || slices.Contains(marks, true) {
+			return &Stop{stop.Because, s.Path}
 		}
 	}
 	return nil

@@ -2,179 +2,228 @@ package chromium
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
+	"strconv"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
-	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto"
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
-	cdp "github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	recipe "latchstring/adapters/services/browser"
+	"latchstring/adapters/services/browser"
 )
 
-// Options say which browser is started, and where.
-type Options struct {
-	Program string   // its path or name; "": the first Chromium found
-	Profile string   // the folder of its profile
-	Flags   []string // more of the browser's own, such as "no-sandbox" where it can not have one
+//go:embed page.js
+var script string
+
+// chromium is a page in a running browser.
+type chromium struct {
+	process *process
+	allows  func(scheme, host string) bool
+	ctx     context.Context    //nolint:containedctx // chromedp keeps its connection in it
+	leave   context.CancelFunc // closes the page
+	cancel  context.CancelFunc // ends the browser, if it is still there
+	frame   cdp.FrameID        // of the page itself, not of what is in it
+	script  string
+	answers sync.WaitGroup
+
+	mu      sync.Mutex
+	stop    *browser.Stop // why nothing more is done on this page
+	hops    int           // documents that the page asked for
+	armed   bool          // a window that opens now is none of ours
+	closing bool
 }
 
-// The names that a Chromium has on the systems we know.
-var programs = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
+const (
+	polite  = 5 * time.Second  // for the browser to put its profile in order and end
+	glance  = 10 * time.Second // for what is done on the page at one moment
+	maxHops = 20               // pages that one run may be led to
+	maxSaid = 1 << 20          // bytes of what is seen on a page
+)
 
-// Find returns the path of the browser; the error says that there is none.
-func Find(program string) (string, error) {
-	names := programs
-	if program != "" {
-		names = []string{program}
-	}
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", fmt.Errorf("no browser found: %v", names)
-}
-
-// closeWithin is how long a browser may take to end by itself, so that the profile stays whole, before it is ended.
-const closeWithin = 5 * time.Second
-
-// Launch starts the browser. The page is good until close is called, which returns when all of the browser's processes are gone.
-func Launch(ctx context.Context, o Options) (p recipe.Page, end func(), err error) {
-	path, err := Find(o.Program)
+// Open opens the owner's browser; it is a [browser.Opener].
+func Open(ctx context.Context, o browser.Opening) (browser.Page, error) {
+	life, cancel := context.WithCancel(context.WithoutCancel(ctx)) // ends in Close, so that the browser can put its profile in order
+	stop := context.AfterFunc(ctx, cancel)
+	p, err := launch(life, o)
 	if err != nil {
-		return nil, nil, err
-	}
-	if inUse(o.Profile) {
-		return nil, nil, recipe.ErrInUse
-	}
-	flags := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(path), chromedp.UserDataDir(o.Profile), chromedp.Headless, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-extensions", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("enable-automation", true), chromedp.Flag("mute-audio", true),
-		chromedp.WSURLReadTimeout(20 * time.Second),
-	}
-	for _, f := range o.Flags {
-		flags = append(flags, chromedp.Flag(f, true))
-	}
-	// The browser lives longer than ctx, so that it can be closed in peace.
-	alive, kill := chromedp.NewExecAllocator(context.WithoutCancel(ctx), flags...)
-	tab, cancel := chromedp.NewContext(alive)
-	end = func() {
-		polite, done := context.WithTimeout(tab, closeWithin)
-		_ = chromedp.Cancel(polite) // what does not end by itself is ended
-		done()
 		cancel()
-		kill()
-		chromedp.FromContext(tab).Allocator.Wait()
+		return nil, errors.Join(ctx.Err(), err)
 	}
-	d := &driven{tab: tab}
-	if err := d.do(ctx, browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorDeny)); err != nil {
-		end()
-		return nil, nil, fmt.Errorf("start browser: %w", err)
+	c := &chromium{process: p, allows: o.Allows, script: strings.NewReplacer(
+		"MAX_ROWS", strconv.Itoa(browser.MaxRows), "MAX_TEXT", strconv.Itoa(browser.MaxText), "MAX_LINES", strconv.Itoa(browser.MaxLines),
+	).Replace(script)}
+	remote, _ := chromedp.NewRemoteAllocator(life, p.socket, chromedp.NoModifyURL)
+	quiet := func(string, ...any) {} // what chromedp has to say would tell addresses with all that is secret in them
+	c.ctx, c.leave = chromedp.NewContext(remote, chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet))
+	c.cancel = cancel
+	if err := c.prepare(); err != nil {
+		c.Close()
+		return nil, errors.Join(ctx.Err(), fmt.Errorf("browser: %w", err))
 	}
-	return d, end, nil
+	if !stop() { // it has ended meanwhile
+		c.Close()
+		return nil, ctx.Err()
+	}
+	return c, nil
 }
 
-// inUse tells whether a browser has the profile open, by the lock that Chromium puts there. A lock of a process that is gone
-// is none.
-func inUse(profile string) bool {
-	holder, err := os.Readlink(filepath.Join(profile, "SingletonLock")) // "host-pid"
-	if err != nil {
-		return false
-	}
-	var pid int
-	for i := len(holder) - 1; i >= 0; i-- {
-		if holder[i] == '-' {
-			_, err = fmt.Sscanf(holder[i+1:], "%d", &pid)
-			break
+// prepare connects, and sees to it that the page can do nothing that is not asked of it.
+func (c *chromium) prepare() error {
+	chromedp.ListenTarget(c.ctx, c.heard)
+	chromedp.ListenBrowser(c.ctx, c.opened)
+	return chromedp.Run(c.ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+		c.mu.Lock()
+		c.frame = cdp.FrameID(chromedp.FromContext(ctx).Target.TargetID)
+		c.mu.Unlock()
+		saves := cdpbrowser.SetDownloadBehavior(cdpbrowser.SetDownloadBehaviorBehaviorDeny)
+		if err := saves.Do(cdp.WithExecutor(ctx, chromedp.FromContext(ctx).Browser)); err != nil {
+			return err
+		}
+		documents := []*fetch.RequestPattern{{URLPattern: "*", ResourceType: network.ResourceTypeDocument, RequestStage: fetch.RequestStageRequest}}
+		if err := fetch.Enable().WithPatterns(documents).Do(ctx); err != nil {
+			return err
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.armed = true
+		return nil
+	}))
+}
+
+// Close puts the profile in order and ends the browser.
+func (c *chromium) Close() {
+	c.mu.Lock()
+	c.closing = true
+	c.mu.Unlock()
+	c.leave() // chromedp closes its page, for which the browser has to be there
+	_ = c.process.cmd.Process.Signal(syscall.SIGTERM)
+	c.process.end(polite)
+	c.cancel()
+	c.answers.Wait()
+}
+
+// Open goes to an address.
+func (c *chromium) Open(ctx context.Context, address string) error {
+	return c.do(ctx, func(ctx context.Context) error {
+		_, _, failed, _, err := page.Navigate(address).Do(ctx)
+		switch {
+		case err != nil:
+			return err
+		case failed == "net::ERR_TOO_MANY_REDIRECTS":
+			return &browser.Stop{Because: browser.Elsewhere, Where: "in circles"}
+		case failed != "":
+			return errors.New(failed)
+		}
+		return nil
+	})
+}
+
+// Look looks at the page. While it is going from one document to the next there is nothing to be seen, so it tries again.
+func (c *chromium) Look(ctx context.Context, q browser.Question) (browser.Sight, error) {
+	ctx, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	for {
+		var s browser.Sight
+		err := c.do(ctx, func(ctx context.Context) error {
+			world, err := c.world(ctx)
+			if err != nil {
+				return err
+			}
+			return evaluate(ctx, world, c.script+".look", q, &s)
+		})
+		if _, between := errors.AsType[*cdproto.Error](err); !between {
+			return s, err
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return s, ctx.Err()
 		}
 	}
-	return err != nil || pid == 0 || lives(pid)
 }
 
-// lives tells whether there is a process that does something. One that has ended and waits for somebody to take note of it, as
-// in a container for ever, does nothing; Linux tells it by an empty command line.
-func lives(pid int) bool {
-	if runtime.GOOS == "linux" {
-		words, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-		return err == nil && len(words) > 0
+// Press presses the one element that is meant.
+func (c *chromium) Press(ctx context.Context, a browser.Aim) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	var pressed struct {
+		Count int `json:"count"`
 	}
-	p, err := os.FindProcess(pid)
-	return err == nil && !errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
+	err := c.do(ctx, func(ctx context.Context) error {
+		world, err := c.world(ctx)
+		if err != nil {
+			return err
+		}
+		return evaluate(ctx, world, c.script+".press", a, &pressed)
+	})
+	return pressed.Count, err
 }
 
-// driven is a page that is driven from here.
-type driven struct {
-	tab context.Context //nolint:containedctx // chromedp keeps its tab in one
+// world is one beside that of the page's own scripts.
+func (c *chromium) world(ctx context.Context) (runtime.ExecutionContextID, error) {
+	return page.CreateIsolatedWorld(c.main()).WithWorldName("latchstring").Do(ctx)
 }
 
-// do runs actions on the page, not longer than ctx lasts.
-func (d *driven) do(ctx context.Context, actions ...chromedp.Action) error {
-	if err := ctx.Err(); err != nil {
+// evaluate calls a function with an argument and reads what it returns.
+func evaluate(ctx context.Context, world runtime.ExecutionContextID, function string, arg, into any) error {
+	text, err := json.Marshal(arg)
+	if err != nil {
 		return err
 	}
-	if chromedp.FromContext(d.tab).Browser == nil { // the first run starts the browser, and must not be bound to ctx
-		return chromedp.Run(d.tab, actions...)
+	got, thrown, err := runtime.Evaluate(function + "(" + string(text) + ")").WithContextID(world).WithReturnByValue(true).Do(ctx)
+	switch {
+	case err != nil:
+		return err
+	case thrown != nil: // a selector that is none, most likely
+		return &browser.Stop{Because: browser.Unknown, Where: "the recipe does not fit: " + thrown.Exception.Description}
+	case len(got.Value) > maxSaid:
+		return &browser.Stop{Because: browser.Unknown, Where: "the page says too much"}
 	}
-	bound, cancel := context.WithCancel(d.tab)
+	return json.Unmarshal(got.Value, into)
+}
+
+// do does something with the page, unless it was stopped; being stopped meanwhile counts more than what came of it.
+func (c *chromium) do(ctx context.Context, act func(context.Context) error) error {
+	if err := c.stopped(); err != nil {
+		return err
+	}
+	both, cancel := context.WithCancel(c.ctx)
 	defer cancel()
 	defer context.AfterFunc(ctx, cancel)()
-	err := chromedp.Run(bound, actions...)
+	err := act(cdp.WithExecutor(both, chromedp.FromContext(c.ctx).Target))
+	if stop := c.stopped(); stop != nil {
+		return stop
+	}
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
 	return err
 }
 
-func (d *driven) Open(ctx context.Context, address string) error {
-	return d.do(ctx, chromedp.ActionFunc(func(ctx context.Context) error {
-		_, _, failed, _, err := page.Navigate(address).Do(ctx)
-		if err == nil && failed != "" {
-			err = errors.New("page: " + failed)
-		}
-		return err
-	}))
+// main is the frame of the page itself.
+func (c *chromium) main() cdp.FrameID {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.frame
 }
 
-func (d *driven) Where(ctx context.Context) (address string, err error) {
-	return address, d.do(ctx, chromedp.Location(&address))
-}
-
-func (d *driven) Count(ctx context.Context, q recipe.Query) (n int, err error) {
-	return n, d.call(ctx, "count", q, &n)
-}
-
-func (d *driven) Press(ctx context.Context, q recipe.Query) (fit int, err error) {
-	return fit, d.call(ctx, "press", q, &fit)
-}
-
-func (d *driven) Rows(ctx context.Context, q recipe.RowsQuery) (rows []recipe.Row, err error) {
-	return rows, d.call(ctx, "rows", q, &rows)
-}
-
-// call asks the page a question of page.js.
-func (d *driven) call(ctx context.Context, name string, arg, answer any) error {
-	text, err := json.Marshal(arg)
-	if err != nil {
-		return err
+func (c *chromium) stopped() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stop == nil {
+		return nil
 	}
-	var raw []byte
-	err = d.do(ctx, chromedp.Evaluate(script+"("+string(text)+", "+fmt.Sprintf("%q", name)+")", &raw))
-	if _, thrown := errors.AsType[*cdp.ExceptionDetails](err); thrown {
-		return fmt.Errorf("page: %s", name) // what it says is the page's own
-	}
-	if err != nil {
-		return fmt.Errorf("page: %s: %w", name, err)
-	}
-	return json.Unmarshal(raw, answer)
+	return c.stop
 }

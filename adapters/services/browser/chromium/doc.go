@@ -1,6 +1,9 @@
-// Package chromium is a page in the owner's own Chromium, in a profile that they signed in by hand.
+// Package chromium is the page of the browser connector in a real Chromium, over chromedp.
 //
-// The browser is started for one run, without a window, with the profile's folder and nothing that hides that a program drives it:
-// navigator.webdriver stays true. It is given no cookie, no proxy and no extension, saves nothing that a page offers for
-// download, and is ended with all its processes, also where the program itself is killed (on Linux).
+// It starts the browser without a window, on a profile that the owner signed in by hand, and ends it with all that it started. It
+// knows no password and brings no cookies. It does not hide that a program is at work, uses no proxy and solves nothing. The page can
+// go nowhere but where the run says, can open no window and save no file.
+//
+// While a run lasts, some seconds, the browser listens on a port of this machine that it chooses: programs of any user here
+// could speak with it. chromedp knows no other way.
 package chromium
