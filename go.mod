@@ -19,7 +19,7 @@ require (
 )
 
 // Mails of services. go-imap reads a mailbox and waits for what comes; net takes the words and links out of HTML that is written to
-// confuse; text knows the charsets of old mails, and takes accents off the names of places.
+// confuse; text knows the charsets of old mails (and says in a test which letters have accents).
 require (
 	github.com/emersion/go-imap/v2 v2.0.0-beta.8
 	golang.org/x/net v0.50.0

@@ -81,7 +81,7 @@ var modules = map[string][]string{
 	"github.com/emersion/go-imap/v2":                     {"adapters/services/mailbox", "adapters/services/servertest"},
 	"golang.org/x/net":                                   {"adapters/services/mailbox/letter"},
 	"golang.org/x/term":                                  {"adapters/chats/terminal", "bot"},
-	"golang.org/x/text":                                  {"adapters/places", "adapters/services/mailbox/letter"},
+	"golang.org/x/text":                                  {"adapters/services/mailbox/letter", "tests"},
 }
 
 // impure is the standard library's ways to the outside, which core and its rooms leave to the adapters.

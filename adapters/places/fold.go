@@ -3,8 +3,6 @@ package places
 import (
 	"strings"
 	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // fold makes one of the ways in which a name is written: without case, accents and punctuation. "Île-de-France" and
@@ -13,8 +11,8 @@ func fold(name string) string {
 	var b strings.Builder
 	b.Grow(len(name))
 	space := false
-	for _, r := range norm.NFD.String(name) {
-		switch {
+	for _, r := range name {
+		switch r = plain(r); {
 		case unicode.Is(unicode.Mn, r), r == '\'', r == '’', r == '‘', r == 'ʻ', r == 'ʼ', r == '`', r == '.':
 		case r == '&':
 			b.WriteString(" and")
