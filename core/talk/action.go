@@ -97,7 +97,7 @@ func (u *turn) signOutCard(a core.Action) Card {
 	t := a.Targets[0]
 	dev, service := u.device(t.Name), u.title(a.Service)
 	look := u.lookButton(a)
-	fresh := again(u.say("Show the list of now"), "devices "+string(a.Service))
+	fresh := u.listOfNow(a.Service)
 	switch t.Outcome {
 	case core.Gone:
 		return Card{Tone: Good, Summary: u.say("{device} is signed out of {service}. I looked again: it is gone.", dev, service)}
@@ -229,7 +229,7 @@ func (u *turn) manyCard(a core.Action) Card {
 	if a.Reason != "" {
 		c.Body = append(c.Body, u.failureBody(a, service)...)
 	}
-	c.Buttons = []Button{u.lookButton(a), again(u.say("Show the list of now"), "devices "+string(a.Service))}
+	c.Buttons = []Button{u.lookButton(a), u.listOfNow(a.Service)}
 	return c
 }
 

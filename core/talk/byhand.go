@@ -21,9 +21,7 @@ func (u *turn) guideCard(a core.Action) Card {
 		c.Summary = u.say("Did it work? You wanted to {what}", u.whatWasAsked(a))
 	}
 	g, ok := u.Desk.Guide(a)
-	for _, s := range g.Steps {
-		c.Steps = append(c.Steps, u.text(s))
-	}
+	u.guide(&c, g)
 	if !ok {
 		c.Steps = append(c.Steps, u.say("Open the account page of {service} and look for its devices.", service))
 	}
@@ -31,11 +29,18 @@ func (u *turn) guideCard(a core.Action) Card {
 		last := len(c.Steps) - 1
 		c.Steps[last] = u.say("{step} It can take up to {time}.", c.Steps[last], u.lasting(g.Within))
 	}
+	c.Buttons = append(c.Buttons, u.handButtons(a.ID)...)
+	return c
+}
+
+// guide puts what a person does on a card: the steps, and the link to where they begin.
+func (u *turn) guide(c *Card, g core.Guide) {
+	for _, s := range g.Steps {
+		c.Steps = append(c.Steps, u.text(s))
+	}
 	if g.Link != "" {
 		c.Buttons = append(c.Buttons, Button{Label: u.say(g.Open), Link: g.Link, Style: Advised})
 	}
-	c.Buttons = append(c.Buttons, u.handButtons(a.ID)...)
-	return c
 }
 
 // handButtons ask how something went that a person does by hand.

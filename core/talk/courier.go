@@ -371,7 +371,7 @@ func (u *turn) newsCard(ctx context.Context, d core.Delivery, contact core.Conta
 	case core.NewsApology:
 		return Card{
 			Tone: Warn, Private: true, Summary: u.say("I was switched off when you wrote this, so I did nothing."),
-			Buttons: []Button{again(u.say("Show the list of now"), "devices")},
+			Buttons: []Button{u.listOfNow("")},
 		}, nil
 	}
 	return Card{}, core.ErrNone

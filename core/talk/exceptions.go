@@ -165,6 +165,6 @@ func (u *turn) backCard(ctx context.Context, id core.ActionID) (Card, error) {
 	} else {
 		c.Body = []Text{u.say("These are devices that I know at {member}'s {service}; what I do not know I ask about.", u.name(m), u.title(a.Service))}
 	}
-	c.Buttons = []Button{again(u.say("Show the list of now"), "devices "+string(a.Service))}
+	c.Buttons = []Button{u.listOfNow(a.Service)}
 	return c, nil
 }

@@ -206,7 +206,7 @@ func (u *turn) passCard(ctx context.Context, p core.Pass) (Card, error) {
 	case !p.Ended.IsZero():
 		return Card{
 			Tone: Warn, Private: true, Summary: u.say("I do not expect {device} any more, but can not sign it out of {service}.", device, service),
-			Body: []Text{u.say("Sign it out at {service} itself, or reset the password there.", service)}, Buttons: []Button{again(u.say("Show the list of now"), "devices")},
+			Body: []Text{u.say("Sign it out at {service} itself, or reset the password there.", service)}, Buttons: []Button{u.listOfNow("")},
 		}, nil
 	case !p.Due().After(u.now):
 		return Card{

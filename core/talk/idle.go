@@ -116,7 +116,7 @@ func (u *turn) idleRows(c *core.Connector, devices []core.Device) Group {
 
 // idleNoMore tells that nothing is left of what was to go for want of use.
 func (u *turn) idleNoMore(p control.Plan) Reply {
-	c := Card{Private: true, Summary: u.say("None of that is signed in any more."), Buttons: []Button{again(u.say("Show the list of now"), "devices "+string(p.Connector.Service))}}
+	c := Card{Private: true, Summary: u.say("None of that is signed in any more."), Buttons: []Button{u.listOfNow(p.Connector.Service)}}
 	if p.Used {
 		c.Summary = u.say("That was used since you saw it, so it stays.")
 	}

@@ -119,7 +119,7 @@ func again(label Text, command string) Button { return Button{Label: label, Say:
 // pressed answers a press. A handle that was never given out, is not the reader's, or was forgotten long ago get one
 // and the same answer, so that pressing at random teaches nothing; none of them writes anything.
 func (u *turn) pressed(ctx context.Context, late bool) Reply {
-	now := again(u.say("Show the list of now"), "devices")
+	now := u.listOfNow("")
 	foreign := Reply{Card: Card{Tone: Warn, Summary: u.say("That button is too old, or not for you."), Buttons: []Button{now}, Private: true}}
 	id, ok := core.OfferOf(u.req.Handle)
 	if !ok {

@@ -155,7 +155,7 @@ func (u *turn) askSignOut(ctx context.Context, pressed core.OfferID, want contro
 	case p.Again && len(p.Devices) == 0:
 		return Reply{Card: Card{
 			Tone: Warn, Private: true, Summary: u.say("That device has signed in anew since you saw it, so it is another session now."),
-			Buttons: []Button{again(u.say("Show the list of now"), "devices "+string(p.Connector.Service))},
+			Buttons: []Button{u.listOfNow(p.Connector.Service)},
 		}}
 	case len(p.Devices) == 0 && !want.Unused.IsZero():
 		return u.idleNoMore(p)
@@ -239,18 +239,11 @@ func (u *turn) consequences(p control.Plan) []Text {
 
 // names lists devices by name, so many that a person reads them.
 func (u *turn) names(devices []core.Device) Text {
-	const most = 8
-	var t Text
+	names := make([]Text, len(devices))
 	for i, d := range devices {
-		if i == most {
-			return append(t, u.say(" and {n} more", len(devices)-most)...)
-		}
-		if i > 0 {
-			t = append(t, Span{Text: ", "})
-		}
-		t = append(t, u.say("{device}", u.device(d.Name))...)
+		names[i] = u.say("{device}", u.device(d.Name))
 	}
-	return t
+	return u.joined(names)
 }
 
 // chooseKept asks which device of an account stays signed in.

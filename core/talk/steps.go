@@ -67,9 +67,7 @@ func (u *turn) stepsCard(c *core.Connector, f core.DeviceFamily) Card {
 	if !ok {
 		return Card{Private: true, Summary: u.say("I know no steps for that.")}
 	}
-	for _, s := range g.Steps {
-		card.Steps = append(card.Steps, u.text(s))
-	}
+	u.guide(&card, g)
 	card.Body = append(card.Body, u.say("If it comes back after that, change the password and let all devices sign in again."))
 	return card
 }

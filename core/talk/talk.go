@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -96,7 +97,7 @@ func (u *turn) late() Reply {
 	if u.req.Text != "" {
 		c.Buttons = []Button{again(Text{foreign(shorten(core.Clean(u.req.Text), MaxLabel))}, u.req.Text)}
 	}
-	c.Buttons = append(c.Buttons, again(u.say("Show the list of now"), "devices"))
+	c.Buttons = append(c.Buttons, u.listOfNow(""))
 	return Reply{Card: c}
 }
 
@@ -229,7 +230,12 @@ func (u *turn) retry() Button {
 	if u.req.Text != "" {
 		return again(u.say("Try again"), u.req.Text)
 	}
-	return again(u.say("Show the list of now"), "devices")
+	return u.listOfNow("")
+}
+
+// listOfNow leads to the devices of a service as they are now; "": to the reader's own.
+func (u *turn) listOfNow(service core.ServiceID) Button {
+	return again(u.say("Show the list of now"), strings.TrimSpace("devices "+string(service)))
 }
 
 // cannot tells what a service can not do, and why, if its connector knows.

@@ -162,12 +162,7 @@ func (u *turn) stepGuide(c *core.Connector, args stepArgs) Card {
 	g, _ := c.ByHand.Guide(core.TwoStep, nil)
 	card := Card{Private: true, Summary: u.say("This is how {account} is made to ask for a second step:", u.account(args.Service, args.Member))}
 	card.Body = append(card.Body, u.say("I ask again at the next review."))
-	for _, s := range g.Steps {
-		card.Steps = append(card.Steps, u.text(s))
-	}
-	if g.Link != "" {
-		card.Buttons = append(card.Buttons, Button{Label: u.say(g.Open), Link: g.Link, Style: Advised})
-	}
+	u.guide(&card, g)
 	on := u.button(u.say("It does now"), Advised, offering{kind: kindStepOn, args: args, life: lifeOfRow})
 	card.Buttons = append(card.Buttons, on)
 	return card
