@@ -16,6 +16,7 @@ type Options struct {
 	Zone *time.Location // of the household
 	Dir  string         // where paths begin: the folder of the config
 	Open Opener
+	Step time.Duration // how long something may take to appear on the page; zero: 20 s
 }
 
 // Browser is a service's page in the owner's own browser: a [core.DeviceLister] and a [core.SignOuter].
@@ -55,7 +56,7 @@ func New(cfg Config, account core.Account, title string, opt Options) (*Browser,
 	}
 	profile := within(opt.Dir, cfg.Profile)
 	return &Browser{
-		recipe: r, account: account, title: title, runs: runsIn(profile, cfg.Runs), opt: opt, pace: usualPace(), one: make(chan struct{}, 1),
+		recipe: r, account: account, title: title, runs: runsIn(profile, cfg.Runs), opt: opt, pace: paceOf(opt.Step), one: make(chan struct{}, 1),
 		opening: Opening{Program: cfg.Program, Profile: profile, Zone: opt.Zone.String(), Allows: r.Allows},
 	}, nil
 }

@@ -25,7 +25,12 @@ type pace struct {
 	poll   time.Duration
 }
 
-func usualPace() pace { return pace{20 * time.Second, 2 * time.Second, 150 * time.Millisecond} }
+func paceOf(step time.Duration) pace {
+	if step == 0 {
+		step = 20 * time.Second
+	}
+	return pace{step, step / 10, 150 * time.Millisecond}
+}
 
 const maxMore = 20 // how often "show more" is pressed
 

@@ -40,7 +40,7 @@ func (h *home) open(t *testing.T, program string) *browser.Browser {
 	}
 	cfg := browser.Config{Recipe: "netflix", Profile: h.profile, Program: program, Runs: 12}
 	b, err := browser.New(cfg, core.Account{Service: "netflix", Member: "marta", Login: "marta@example.org"}, "",
-		browser.Options{Now: time.Now, Zone: zone, Open: chromium.Open})
+		browser.Options{Now: time.Now, Zone: zone, Open: chromium.Open, Step: 6 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
