@@ -46,11 +46,19 @@ func (s *service) Devices(ctx context.Context) ([]core.Device, error) {
 func (s *service) deviceOf(n core.Notice) core.Device {
 	ref := s.refOf(n)
 	return core.Device{
-		Service: s.id, ID: ref.ID, Generation: ref.Generation, Name: cmp.Or(n.Name, n.Place, s.title),
+		Service: s.id, ID: ref.ID, Generation: ref.Generation, Name: cmp.Or(n.Name, n.Place, s.title), App: forwarded(n),
 		Sessions: []core.Session{{
 			Member: n.Account.Member, Login: n.Account.Login, Since: n.At, LastUsed: n.At, Address: n.Address, Place: n.Place,
 		}},
 	}
+}
+
+// forwarded marks what was told by a mail that somebody of the household sent on.
+func forwarded(n core.Notice) string {
+	if n.Forwarded {
+		return "forwarded mail"
+	}
+	return ""
 }
 
 // refOf points to the device of a sign-in. The same name on the same account is the same device, since nothing else is known of

@@ -61,3 +61,14 @@ func TestCursors(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What was told by a mail that somebody sent on is marked so.
+func TestForwardedIsMarked(t *testing.T) {
+	s := &service{id: "netflix", title: "Netflix"}
+	n := core.Notice{Kind: core.NoticeSignIn, Name: "TV", Verified: true}
+	direct, sentOn := s.deviceOf(n), n
+	sentOn.Forwarded = true
+	if d := s.deviceOf(sentOn); direct.App != "" || d.App != "forwarded mail" || d.ID != direct.ID {
+		t.Errorf("%+v and %+v", direct, d)
+	}
+}
