@@ -44,6 +44,9 @@ func (u *turn) pressCase(ctx context.Context, o core.Offer, args caseArgs) Reply
 	default:
 		c, err = u.Watch.Later(ctx, u.me, c.ID)
 	}
+	if core.KindOf(err) == core.Forbidden {
+		return u.failed(err)
+	}
 	if err != nil && !errors.Is(err, core.ErrUsed) {
 		return u.failed(core.RecordError(err), again(u.say("Show the alerts of now"), "alerts"))
 	}
@@ -187,6 +190,9 @@ func (u *turn) caseFacts(c core.Case) []Text {
 		if u.me.Role == core.Owner || s.Account.Member == u.me.ID {
 			said = append(said, u.signInFacts(s))
 		}
+	}
+	if len(c.Also) >= core.MaxAlso {
+		said = append(said, u.say("More devices than I list here may have signed in from there."))
 	}
 	return said
 }

@@ -20,6 +20,8 @@ func (u *turn) steps(_ context.Context, said []string) Reply {
 	}
 	words := strings.Join(r.rest, " ")
 	switch {
+	case len(able) == 0 && r.service != nil && r.service.Can(core.CanSignOut) != core.Yes:
+		return Reply{Card: Card{Private: true, Summary: u.say("I know no steps on the device itself for {service}.", r.service.Title)}}
 	case len(able) == 0 && r.service != nil:
 		return Reply{Card: Card{Private: true, Summary: u.say("{service} needs no steps on the device: I sign out there myself.", r.service.Title)}}
 	case len(able) == 0:

@@ -247,3 +247,25 @@ func TestMondayMissed(t *testing.T) {
 		t.Error("what was taken for a yes by silence is told nobody, since the program was off on a Monday")
 	}
 }
+
+// A child's word is for their own account alone, also where a sign-in to another's joined the question.
+func TestChildVouchesForNobodyElse(t *testing.T) {
+	mail := &coretest.Mail{}
+	h, books := watched(t, mail)
+	sofi, _ := h.Household.Member("sofi")
+	marta, _ := h.Household.Member("marta")
+	order(t, h, "home", "sofi signs in on Opera on Windows from a server")
+	h.Pass(t.Context(), time.Minute)
+	order(t, h, "home", "marta signs in on Edge on Windows from a server")
+	h.Pass(t.Context(), time.Minute)
+	c := cases(t, books)[0]
+	if _, err := h.Watcher.Answer(t.Context(), sofi, core.Source{}, c.ID, core.Ours, "sofi"); core.KindOf(err) != core.Forbidden {
+		t.Errorf("sofi: %v", err)
+	}
+	if c := cases(t, books)[0]; !c.Open() {
+		t.Errorf("answered %q by %s", c.Answer, c.By)
+	}
+	if _, err := h.Watcher.Answer(t.Context(), marta, core.Source{}, c.ID, core.Ours, "marta"); err != nil {
+		t.Errorf("marta: %v", err)
+	}
+}

@@ -41,6 +41,13 @@ func mayRead(m core.Member, c *core.Case) bool {
 	return core.May(m.Role, core.AnswerAlerts, whose) == core.Allowed
 }
 
+// vouches tells whether a member may say of all sign-ins of a case that they are the household's. One question stands for a network
+// in a city, so that a trip is asked about once; but a child does not vouch for what came to somebody else's account.
+func vouches(by core.Member, c *core.Case) bool {
+	others := func(s core.SignIn) bool { return s.Account.Member != by.ID }
+	return by.Role != core.Child || !slices.ContainsFunc(c.All(), others)
+}
+
 // Answer records whose sign-in it was by a member's word. The first answer counts: who comes later gets core.ErrUsed and the
 // case as it stands.
 func (w *Watcher) Answer(ctx context.Context, by core.Member, at core.Source, id core.CaseID, answer core.Answer, whose core.MemberID) (core.Case, error) {
@@ -52,6 +59,9 @@ func (w *Watcher) Answer(ctx context.Context, by core.Member, at core.Source, id
 	}
 	if !c.Takes(answer) {
 		return c, core.ErrUsed
+	}
+	if answer == core.Ours && !vouches(by, &c) {
+		return c, core.RightError(core.AnswerAlerts)
 	}
 	c.Answer, c.By, c.Whose, c.Answered, c.Said = answer, by.ID, whose, w.Now(), at
 	if err := w.end(ctx, &c); err != nil {
