@@ -1,14 +1,8 @@
 package browser
 
 import (
-	"bytes"
 	"embed"
 	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -109,49 +103,15 @@ func (p pattern) in(text string) string {
 //go:embed recipes/*.yaml
 var shipped embed.FS
 
-// Shipped returns the names of the recipes that are part of the program.
-func Shipped() []string {
-	files, _ := fs.Glob(shipped, "recipes/*.yaml") // the pattern is good, and nothing else fails
-	names := make([]string, len(files))
-	for i, f := range files {
-		names[i] = strings.TrimSuffix(filepath.Base(f), ".yaml")
-	}
-	return names
-}
+func shelf() strictyaml.Shelf { return strictyaml.Shelf{Files: shipped} }
 
-// maxRecipe bounds a recipe's file, in bytes.
-const maxRecipe = 1 << 20
+// Shipped returns the names of the recipes that are part of the program.
+func Shipped() []string { return shelf().Names() }
 
 // Load reads a recipe: one of the shipped by its name, or a file that ends in .yaml, whose path begins at dir.
 func Load(name, dir string) (*Recipe, error) {
-	if slices.Contains(Shipped(), name) {
-		text, err := shipped.ReadFile("recipes/" + name + ".yaml")
-		if err != nil {
-			return nil, err
-		}
-		return parse(name+".yaml", text)
-	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(dir, name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("browser recipe: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxRecipe+1))
-	if err != nil {
-		return nil, fmt.Errorf("browser recipe: %w", err)
-	}
-	return parse(name, text)
-}
-
-func parse(file string, text []byte) (*Recipe, error) {
 	r := &Recipe{}
-	if err := strictyaml.Decode(file, bytes.TrimPrefix(text, []byte("\ufeff")), r).Err(); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return r, shelf().Decode(name, dir, r)
 }
 
 // Allows tells whether a page is one of the recipe's: reached as the list is, in one of its domains.

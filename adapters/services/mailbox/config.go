@@ -46,7 +46,7 @@ func (c *Config) Check(at strictyaml.At) { checkStreams(at, c.Streams) }
 // Check finds what can be found without reading the recipe's file; [New] finds the rest. It is called by strictyaml.
 func (c *Own) Check(at strictyaml.At) {
 	checkStreams(at, c.Streams)
-	if !notice.IsFile(c.Recipe) {
+	if !strictyaml.IsFile(c.Recipe) {
 		at.Fault("recipe", "should be the path of a recipe of your own, a .yaml file")
 	}
 }

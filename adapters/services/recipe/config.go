@@ -50,11 +50,11 @@ func (c *Config) Check(at strictyaml.At) {
 	if c.CAFile != "" && c.Insecure {
 		at.Fault("insecure", "takes any certificate, so ca_file would not be used; keep one of them")
 	}
-	if isFile(c.Recipe) {
+	if strictyaml.IsFile(c.Recipe) {
 		return
 	}
 	if !slices.Contains(Shipped(), c.Recipe) {
-		at.Fault("recipe", unknownRecipe(c.Recipe))
+		at.Fault("recipe", shelf().Unknown(c.Recipe))
 		return
 	}
 	r, err := load(c.Recipe, "")

@@ -1,15 +1,7 @@
 package recipe
 
 import (
-	"bytes"
 	"embed"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -153,65 +145,16 @@ func abilityNamed(key string) (core.Ability, bool) {
 }
 
 //go:embed recipes/*.yaml
-var shipped embed.FS
+var files embed.FS
+
+// shelf has the recipes that are part of the program.
+func shelf() strictyaml.Shelf { return strictyaml.Shelf{Files: files} }
 
 // Shipped returns the names of the recipes that are part of the program.
-func Shipped() []string {
-	files, _ := fs.Glob(shipped, "recipes/*.yaml") // the pattern is good, and nothing else fails
-	names := make([]string, len(files))
-	for i, f := range files {
-		names[i] = strings.TrimSuffix(filepath.Base(f), ".yaml")
-	}
-	return names
-}
-
-// isFile tells whether a recipe of the config is a file of the owner's.
-func isFile(name string) bool {
-	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
-}
-
-// maxRecipe bounds a recipe's file, in bytes.
-const maxRecipe = 1 << 20
+func Shipped() []string { return shelf().Names() }
 
 // load reads a recipe: one of the shipped by its name, or a file, whose path begins at dir.
 func load(name, dir string) (*recipe, error) {
-	if slices.Contains(Shipped(), name) {
-		text, err := shipped.ReadFile("recipes/" + name + ".yaml")
-		if err != nil {
-			return nil, err
-		}
-		return parse(name+".yaml", text)
-	}
-	if !isFile(name) {
-		return nil, errors.New(unknownRecipe(name))
-	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(dir, name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("recipe: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxRecipe+1))
-	if err != nil {
-		return nil, fmt.Errorf("recipe: %w", err)
-	}
-	return parse(name, text)
-}
-
-func parse(file string, text []byte) (*recipe, error) {
 	r := &recipe{List: list{Times: iso}}
-	if err := strictyaml.Decode(file, bytes.TrimPrefix(text, []byte("\ufeff")), r).Err(); err != nil {
-		return nil, err
-	}
-	return r, nil
-}
-
-func unknownRecipe(name string) string {
-	text := "is not one of " + strings.Join(Shipped(), ", ") + ", nor a file that ends in .yaml"
-	if near := core.Nearest(name, Shipped()); near != "" {
-		text += fmt.Sprintf("; did you mean %q?", near)
-	}
-	return text
+	return r, shelf().Decode(name, dir, r)
 }

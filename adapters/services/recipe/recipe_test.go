@@ -69,7 +69,7 @@ func TestFaults(t *testing.T) {
 
 // The documented example names every key that there is.
 func TestExampleShowsEveryKey(t *testing.T) {
-	text, err := shipped.ReadFile("recipes/kratos.yaml")
+	text, err := files.ReadFile("recipes/kratos.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +285,7 @@ func FuzzRead(f *testing.F) {
 
 func FuzzRecipe(f *testing.F) {
 	for _, name := range Shipped() {
-		text, err := shipped.ReadFile("recipes/" + name + ".yaml")
+		text, err := files.ReadFile("recipes/" + name + ".yaml")
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -297,4 +297,9 @@ func FuzzRecipe(f *testing.F) {
 			t.Errorf("a recipe that lists nothing, or signs out at random, is sound:\n%s", text)
 		}
 	})
+}
+
+func parse(file string, text []byte) (*recipe, error) {
+	r := &recipe{List: list{Times: iso}}
+	return r, strictyaml.DecodeRecipe(file, text, r)
 }

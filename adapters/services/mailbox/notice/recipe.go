@@ -1,16 +1,9 @@
 package notice
 
 import (
-	"bytes"
 	"embed"
 	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -123,51 +116,22 @@ func (s sentence) say(service, device string) core.Phrase {
 //go:embed recipes/*.yaml labels.yaml families.yaml
 var shipped embed.FS
 
-// Shipped returns the names of the recipes that are part of the program.
-func Shipped() []string {
-	files, _ := fs.Glob(shipped, "recipes/*.yaml") // the pattern is good, and nothing else fails
-	names := make([]string, len(files))
-	for i, f := range files {
-		names[i] = strings.TrimSuffix(filepath.Base(f), ".yaml")
-	}
-	return names
-}
+func shelf() strictyaml.Shelf { return strictyaml.Shelf{Files: shipped} }
 
-// maxRecipe bounds a recipe's file, in bytes.
-const maxRecipe = 1 << 20
+// Shipped returns the names of the recipes that are part of the program.
+func Shipped() []string { return shelf().Names() }
 
 // Load reads a recipe: one of the shipped by its name, or a file that ends in .yaml, whose path begins at dir.
 func Load(name, dir string) (*Recipe, error) {
-	if slices.Contains(Shipped(), name) {
-		text, err := shipped.ReadFile("recipes/" + name + ".yaml")
-		if err != nil {
-			return nil, err
-		}
-		return parse(name+".yaml", text)
-	}
-	if !IsFile(name) {
-		return nil, errors.New(Unknown(name))
-	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(dir, name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("recipe: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxRecipe+1))
-	if err != nil {
-		return nil, fmt.Errorf("recipe: %w", err)
-	}
-	return parse(name, text)
-}
-
-func parse(file string, text []byte) (*Recipe, error) {
 	r := &Recipe{}
-	if err := strictyaml.Decode(file, bytes.TrimPrefix(text, []byte("\ufeff")), r).Err(); err != nil {
+	if err := shelf().Decode(name, dir, r); err != nil {
 		return nil, err
 	}
+	return r.ready()
+}
+
+// ready completes a recipe with what all have in common.
+func (r *Recipe) ready() (*Recipe, error) {
 	common, err := loadLabels()
 	if err != nil {
 		return nil, err
@@ -181,16 +145,6 @@ func parse(file string, text []byte) (*Recipe, error) {
 		}
 	}
 	return r, nil
-}
-
-// IsFile tells whether a recipe of the config is a file of the owner's.
-func IsFile(name string) bool {
-	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
-}
-
-// Unknown tells that there is no such recipe, and what may have been meant.
-func Unknown(name string) string {
-	return "is not one of " + strings.Join(Shipped(), ", ") + ", nor a file that ends in .yaml; " + strictyaml.Suggest(name, Shipped())
 }
 
 // Guide returns the recipe's steps for what is done by hand at the service.

@@ -83,7 +83,7 @@ func TestFaults(t *testing.T) {
 					want = append(want, w)
 				}
 			}
-			_, err = parse("r.yaml", text)
+			err = strictyaml.DecodeRecipe("r.yaml", text, &Recipe{})
 			if err == nil {
 				t.Fatalf("no fault is told; want %q", want)
 			}
