@@ -61,7 +61,6 @@ func TestChatThatEndsIsToldInTheOther(t *testing.T) {
 						t.Fatalf("waited in vain for word of it:\n%s\n%s", reads(), out.String())
 					}
 				}
-				time.Sleep(300 * time.Millisecond) // the chat has the message; that it was taken is on its way back
 				if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 					t.Fatal(err)
 				}

@@ -248,16 +248,7 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, waiting int, log
 	if source.Contact != contact || card.Secret() && source.Public || d.News == core.NewsRedraw {
 		source = core.Source{Contact: contact}
 	}
-	message := ""
-	if d.News == core.NewsRedraw {
-		err = c.redraw(ctx, chat, d, contact, card)
-	} else {
-		message, err = chat.Send(ctx, contact, source, card, d.ID)
-		if err == nil && c.isInterrupted(d) { // a chat that knows it again leaves it as it was
-			source.Message = message
-			_, err = chat.Send(ctx, contact, source, card, d.ID)
-		}
-	}
+	message, err := c.bring(ctx, chat, d, contact, source, card)
 	if err != nil {
 		log.Warn("news not sent", slog.String("chat", string(chat.Name())), slog.Any("cause", err))
 		return c.unsent(ctx, d, contact, err, log)
@@ -270,6 +261,29 @@ func (c *Courier) deliver(ctx context.Context, d core.Delivery, waiting int, log
 	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 	defer cancel()
 	return c.Post.MarkSent(short, d.ID, c.Talk.Now(), message)
+}
+
+// finishWithin is how long a message that is under way may take when the program is ending.
+const finishWithin = 2 * time.Second
+
+// bring sends a card and returns what the chat calls the message. What is under way when the program ends comes to its end, since a
+// message whose answer is cut off would be sent again by the next start.
+func (c *Courier) bring(ctx context.Context, chat Chat, d core.Delivery, contact core.Contact, source core.Source, card Card) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(finishWithin, cancel) })()
+	if d.News == core.NewsRedraw {
+		return "", c.redraw(sending, chat, d, contact, card)
+	}
+	message, err := chat.Send(sending, contact, source, card, d.ID)
+	if err == nil && c.isInterrupted(d) { // a chat that knows it again leaves it as it was
+		source.Message = message
+		_, err = chat.Send(sending, contact, source, card, d.ID)
+	}
+	return message, err
 }
 
 // unsent records what becomes of a delivery that did not go through; the error is that of the book.

@@ -191,3 +191,42 @@ func TestRepeatedPressTellsTheCase(t *testing.T) {
 		}
 	}
 }
+
+// slowAnswer is a chat that shows a message at once and answers late, or never where ctx ends first.
+type slowAnswer struct {
+	*coretest.Mail
+	shown chan struct{}
+}
+
+func (s slowAnswer) Send(ctx context.Context, to core.Contact, source core.Source, card talk.Card, id core.DeliveryID) (string, error) {
+	message, err := s.Mail.Send(ctx, to, source, card, id)
+	close(s.shown)
+	select {
+	case <-time.After(100 * time.Millisecond):
+		return message, err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// A message that is under way when the program ends is not sent again by the next start.
+func TestEndWhileAMessageIsUnderWay(t *testing.T) {
+	mail := &coretest.Mail{}
+	chat := slowAnswer{mail, make(chan struct{})}
+	books := &coretest.Books{}
+	h := coretest.NewHouse(t, books, coretest.RiveraServices(), chat)
+	if err := books.Post(t.Context(), []core.Delivery{{ID: "d1", Key: "k1", To: "marta", News: core.NewsUnreached, Subject: "leo/discord", Made: h.Now(), Due: h.Now()}}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	go func() {
+		<-chat.shown
+		end()
+	}()
+	h.Courier.Deliver(ctx)
+	h = h.Restart(mail)
+	h.Settle(t.Context())
+	if got := mail.To("marta"); len(got) != 1 {
+		t.Errorf("marta was told %d times: %q", len(got), got)
+	}
+}
