@@ -50,7 +50,10 @@ func (u *turn) code(ctx context.Context, said []string) Reply {
 		return Reply{Card: Card{Private: true, Summary: u.say("You are shown no codes of {member}'s.", r.member.Name)}}
 	}
 	c := Card{Private: true, Summary: u.say("You are shown no codes: the owner allows that for each account, and has not.")}
-	if u.me.Role == core.Owner {
+	switch reads := func(c core.Connector) bool { return c.OneTime != nil }; {
+	case !slices.ContainsFunc(u.Desk.Connectors, reads):
+		c.Summary = u.say("I read no service's mails here, so I know no codes.")
+	case u.me.Role == core.Owner:
 		c.Summary = u.say("Nobody is shown codes. You can allow it for each account in the config: \"codes\", under its service.")
 	}
 	return Reply{Card: c}

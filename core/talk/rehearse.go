@@ -21,8 +21,14 @@ func (u *turn) rehearse(ctx context.Context, said []string) Reply {
 	days := rehearseDays
 	for _, word := range said {
 		n, err := strconv.Atoi(strings.TrimRight(strings.ToLower(word), "days"))
-		if err == nil && n > 0 {
+		switch {
+		case err == nil && n > 0:
 			days = min(n, mostDays)
+		case strings.Trim(strings.ToLower(word), "days") != "":
+			return Reply{Card: Card{
+				Private: true, Summary: u.say("I do not know which time \"{words}\" is.", foreign(word)),
+				Buttons: []Button{again(u.say("The last 7 days"), "rehearse 7d"), again(u.say("The last 30 days"), "rehearse 30d"), again(u.say("The last 90 days"), "rehearse 90d")},
+			}}
 		}
 	}
 	now := u.Watch.Tuning

@@ -25,7 +25,7 @@ func (u *turn) steps(_ context.Context, said []string) Reply {
 	case len(able) == 0 && r.service != nil:
 		return Reply{Card: Card{Private: true, Summary: u.say("{service} needs no steps on the device: I sign out there myself.", r.service.Title)}}
 	case len(able) == 0:
-		return Reply{Card: Card{Private: true, Summary: u.say("No service here needs steps on the device itself.")}}
+		return Reply{Card: Card{Private: true, Summary: u.say("I know no steps on the device itself for any service here.")}}
 	case len(able) > 1:
 		c := Card{Private: true, Summary: u.say("Of which service?")}
 		for _, s := range able {

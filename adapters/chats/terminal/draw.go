@@ -168,7 +168,11 @@ func (s *sheet) row(text []cell, column int, side []cell) {
 // rowText is what a row says, its facts parted by dots.
 func rowText(r talk.Row) []cell {
 	row := ink(r.Title, bold)
-	for _, fact := range r.Facts {
+	for i, fact := range r.Facts {
+		if i == 0 && r.Title.Empty() { // a row that is a sentence
+			row = ink(fact, plain)
+			continue
+		}
 		row = append(row, cell{text: " ", width: 1, glue: true}) // the dot ends a line rather than beginning one
 		row = append(write(row, "· ", dim), ink(fact, plain)...)
 	}
