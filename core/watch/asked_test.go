@@ -269,3 +269,127 @@ func TestChildVouchesForNobodyElse(t *testing.T) {
 		t.Errorf("marta: %v", err)
 	}
 }
+
+// What somebody expects is not taken by a new device at home, nor by one that the account knows.
+func TestPassIsNotTakenAtHome(t *testing.T) {
+	for _, signsIn := range []string{"leo signs in on Fire TV from home", "Safari on iPhone signs in anew from Oslo"} {
+		mail := &coretest.Mail{}
+		h, books := watched(t, mail)
+		leo, _ := h.Household.Member("leo")
+		order(t, h, "home", "leo signs in on Pixel 9 from Oslo")
+		h.Pass(t.Context(), time.Minute)
+		if _, err := h.Watcher.Answer(t.Context(), leo, core.Source{}, cases(t, books)[0].ID, core.Ours, "leo"); err != nil {
+			t.Fatal(err)
+		}
+		p, err := h.Watcher.Expect(t.Context(), leo, core.Source{Contact: leo.Contacts[0]}, "Airbnb TV", h.Now().Add(48*time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		order(t, h, "home", signsIn)
+		h.Pass(t.Context(), time.Minute)
+		if p, err = h.Watcher.Pass(t.Context(), leo, p.ID); err != nil || p.Taken() {
+			t.Errorf("%s: taken by %+v, %v", signsIn, p.SignIn, err)
+		}
+	}
+}
+
+// News that can wait do, until quiet hours are over; that a password was changed does not.
+func TestNewsInQuietHours(t *testing.T) {
+	changed := "home/" + string(core.NoticePasswordChanged) + "/1778600000/leo"
+	for _, test := range []struct {
+		news    core.News
+		subject string
+		waits   bool
+	}{{core.NewsGateway, "192.168.1.1", true}, {core.NewsNotice, changed, false}, {core.NewsUnreached, "sofi/discord", false}} {
+		mail, books := &coretest.Mail{}, &coretest.Books{}
+		h := coretest.NewHouse(t, books, coretest.RiveraServices(), mail)
+		if err := books.SetSetting(t.Context(), "marta", core.QuietSetting, "17-22"); err != nil {
+			t.Fatal(err)
+		}
+		if err := books.Post(t.Context(), []core.Delivery{{ID: "d", Key: "k", To: "marta", News: test.news, Subject: test.subject, Made: h.Now(), Due: h.Now()}}); err != nil {
+			t.Fatal(err)
+		}
+		h.Settle(t.Context()) // 18:00
+		if got := len(mail.To("marta")); (got == 0) != test.waits {
+			t.Errorf("%s: %d messages at once", test.news, got)
+		}
+		h.Pass(t.Context(), 5*time.Hour)
+		if got := len(mail.To("marta")); got != 1 {
+			t.Errorf("%s: %d messages afterwards", test.news, got)
+		}
+	}
+}
+
+// Where a service is known by its mails, a device's id is made of its name: a stranger's of that name is no device that is back.
+func TestBackByANameInAMail(t *testing.T) {
+	for _, hearsay := range []bool{false, true} {
+		mail, books, services := &coretest.Mail{}, &coretest.Books{}, coretest.RiveraServices()
+		services[1].Hearsay = hearsay
+		h := coretest.NewHouse(t, books, services, mail)
+		h.Watcher.Tuning.Threshold = 1.5
+		var told []core.SignIn
+		h.Watcher.Connectors[1].SignIns = source(func(_ context.Context, after string) ([]core.SignIn, string, error) { return told, after + ".", nil })
+		h.Watch(t.Context())
+		a := core.Action{
+			ID: "a1", Act: core.StartReset, Actor: "leo", Service: "home", Account: core.Account{Service: "home", Member: "leo", Login: "leo"},
+			State: core.Ended, Outcome: core.Started, Started: h.Now(), Ended: h.Now(),
+		}
+		if err := books.Begin(t.Context(), a, core.Taking{}, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		h.Pass(t.Context(), time.Minute)
+		s := from(h, "again")
+		s.Device.ID, s.Name = "h2", "Safari on iPhone"
+		told = []core.SignIn{s}
+		h.Pass(t.Context(), time.Minute)
+		if asked := len(cases(t, books)) > 0; asked != hearsay {
+			t.Errorf("by mail %v: asked %v", hearsay, asked)
+		}
+	}
+}
+
+// A question about more devices than it lists says so.
+func TestMoreDevicesThanAQuestionLists(t *testing.T) {
+	mail := &coretest.Mail{}
+	h, books := watched(t, mail)
+	leo := core.Contact{Chat: core.Terminal, User: "leo"}
+	for i := range core.MaxAlso + 2 {
+		order(t, h, "home", fmt.Sprintf("leo signs in on Device %c from Oslo", 'A'+i))
+		h.Pass(t.Context(), time.Minute)
+		reply := h.Talk.Handle(t.Context(), talk.Request{From: leo, Private: true, At: h.Now(), Text: "alerts"})
+		for _, b := range reply.Card.All() {
+			if b.Label.String() == "Answer" {
+				reply = h.Talk.Handle(t.Context(), talk.Request{From: leo, Private: true, At: h.Now(), Handle: b.Handle})
+			}
+		}
+		said := strings.Contains(strings.Join(coretest.Script(reply.Card), "\n"), "More devices than I list here")
+		if want := len(cases(t, books)[0].Also) >= core.MaxAlso; said != want {
+			t.Errorf("with %d devices it says so: %v", i+1, said)
+		}
+	}
+}
+
+// There the name of a known device weighs as a name does, and not as an id would.
+func TestANameInAMailIsNoID(t *testing.T) {
+	scores := map[bool]float64{}
+	for _, hearsay := range []bool{false, true} {
+		books, services := &coretest.Books{}, coretest.RiveraServices()
+		services[1].Hearsay = hearsay
+		h := coretest.NewHouse(t, books, services)
+		var told []core.SignIn
+		h.Watcher.Connectors[1].SignIns = source(func(_ context.Context, after string) ([]core.SignIn, string, error) { return told, after + ".", nil })
+		h.Watch(t.Context())
+		s := from(h, "again")
+		s.Device.ID, s.Name = "h2", "Safari on iPhone"
+		told = []core.SignIn{s}
+		h.Pass(t.Context(), time.Minute)
+		seen, err := books.Seen(t.Context(), time.Time{}, time.Time{}, 1)
+		if err != nil || len(seen) == 0 {
+			t.Fatalf("%v, %v", seen, err)
+		}
+		scores[hearsay] = seen[len(seen)-1].Assessment.Score
+	}
+	if scores[true] <= scores[false] {
+		t.Errorf("by mail %.1f, by an id %.1f", scores[true], scores[false])
+	}
+}

@@ -38,7 +38,7 @@ func (w *Watcher) back(ctx context.Context, p *permits, l *core.Look, s *core.Si
 	if err := w.recollect(ctx, p); err != nil {
 		return false, err
 	}
-	hearsay := func(c core.Connector) bool { return c.Service == s.Service && c.Tells.Hearsay }
+	hearsay := func(c core.Connector) bool { return c.Service == s.Service && (c.Tells.Hearsay || c.Heard != nil) }
 	if a.Level.Pushes() && slices.ContainsFunc(w.Connectors, hearsay) {
 		return false, nil // there an id is made of the name
 	}
