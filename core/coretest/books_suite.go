@@ -41,6 +41,8 @@ func BookSuite(t *testing.T, open func(t *testing.T) AllBooks) {
 		"a case is saved over its own version only":    staleCases,
 		"an action answers a case once":                answeredByAction,
 		"what was done by hand":                        byHand,
+		"silence is taken back by an action":           silenceTakenBack,
+		"when a question reached somebody":             askedAt,
 		"a redraw knows the messages of its case":      redraws,
 		"a pass comes back as it went in":              passComesBack,
 		"a pass is saved over its own version only":    stalePasses,

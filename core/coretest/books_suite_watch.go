@@ -1,6 +1,7 @@
 package coretest
 
 import (
+	"errors"
 	"net/netip"
 	"testing"
 	"time"
@@ -217,4 +218,50 @@ func redraws(t *testing.T, b AllBooks) {
 	must(t, err)
 	again.Copies = []string{"b"}
 	same(t, due, []core.Delivery{again})
+}
+
+func silenceTakenBack(t *testing.T, b AllBooks) {
+	for answer, want := range map[core.Answer]error{core.BySilence: nil, core.Ours: core.ErrUsed, core.NotOurs: core.ErrUsed} {
+		id := core.CaseID("c-" + string(answer))
+		seen := seenAt(string(id), Start)
+		c := caseOf(id, seen)
+		must(t, b.RecordLook(t.Context(), core.Look{Service: "jellyfin", Cursor: string(id), Seen: []core.Seen{seen}, Cases: []core.Case{c}}))
+		c.Version, c.Answer, c.Answered = 1, answer, Start.Add(time.Hour)
+		must(t, b.SaveCase(t.Context(), c, nil, nil))
+		a := signOut(core.ActionID(id), core.DeviceID(id))
+		if err := b.Begin(t.Context(), a, core.Taking{Case: id, By: "leo", At: noon}, nil, nil); !errors.Is(err, want) {
+			t.Errorf("after %q: %v, want %v", answer, err, want)
+		}
+	}
+}
+
+func askedAt(t *testing.T, b AllBooks) {
+	c := caseOf("c1", seenAt("s1", noon))
+	c.Opened = noon
+	at := func() time.Time {
+		t.Helper()
+		when, err := b.AskedAt(t.Context(), c)
+		must(t, err)
+		return when
+	}
+	tell := func(i int, news core.News, to core.MemberID, subject string, sent time.Time) {
+		t.Helper()
+		d := delivery(i)
+		d.News, d.To, d.Subject = news, to, subject
+		must(t, b.Post(t.Context(), []core.Delivery{d}))
+		if !sent.IsZero() {
+			must(t, b.MarkSent(t.Context(), d.ID, sent, "m"))
+		}
+	}
+	tell(1, core.NewsCase, "leo", "c1", time.Time{})
+	tell(2, core.NewsCase, "leo", "another", noon.Add(time.Minute))
+	tell(3, core.NewsDigest, "leo", "", noon.Add(-time.Minute))
+	tell(4, core.NewsDigest, "sofi", "", noon.Add(time.Minute))
+	if when := at(); !when.IsZero() {
+		t.Errorf("nobody was asked, and yet on %v", when)
+	}
+	tell(5, core.NewsDigest, "leo", "", noon.Add(3*time.Hour))
+	same(t, at(), noon.Add(3*time.Hour))
+	tell(6, core.NewsCase, "marta", "c1", noon.Add(2*time.Hour))
+	same(t, at(), noon.Add(2*time.Hour))
 }

@@ -15,7 +15,7 @@ type mails Service
 
 // orderMail has the service write a mail to the first of its accounts:
 //
-//	mails a code · mails a way to a code · mails a link for a TV · mails a link for another home · mails a reset · mails a new password ·
+//	mails a code · mails a way to a code · mails a link for a TV · mails a link for another home · mails a reset · mails a reset that was an hour on its way · mails a new password ·
 //	mails a forged code · mails a code somebody forwarded · mails a code to prove who it is
 func (s *Service) orderMail(order string) bool {
 	what, ok := strings.CutPrefix(order, "mails a ")
@@ -41,6 +41,8 @@ func (s *Service) orderMail(order string) bool {
 		n.Kind, n.Link, n.Name = core.NoticeSignInRequest, secret, "Samsung TV"
 	case "link for another home":
 		n.Kind, n.Link, n.Profile = core.NoticeHouseholdUpdate, secret, "Uncle @everyone"
+	case "reset that was an hour on its way":
+		n.Kind, n.Until, n.At = core.NoticeResetRequested, time.Time{}, s.Now().Add(-time.Hour)
 	case "reset":
 		n.Kind, n.Until = core.NoticeResetRequested, time.Time{}
 	case "new password":

@@ -72,3 +72,29 @@ func TestForwardedIsMarked(t *testing.T) {
 		t.Errorf("%+v and %+v", direct, d)
 	}
 }
+
+// What nobody vouches for, what somebody sent on, and what is over are no one-time codes; the newest of the others is first.
+func TestOneTime(t *testing.T) {
+	box := Open(Box{ID: "home"}, "")
+	now := time.Date(2026, 5, 12, 18, 0, 0, 0, time.UTC)
+	c, err := New(Config{Recipe: "netflix"}, "netflix", "", []core.Account{{Member: "marta"}}, []*Mailbox{box}, Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := func(key string, ago time.Duration, change func(*core.Notice)) entry {
+		n := core.Notice{Key: key, Service: "netflix", Kind: core.NoticeCode, Verified: true, At: now.Add(-ago), Until: now.Add(15*time.Minute - ago), Code: core.NewSecret(key)}
+		change(&n)
+		return entry{arrived: n.At, notice: n}
+	}
+	as := func(*core.Notice) {}
+	box.publish(page{entries: []entry{
+		code("over", time.Hour, as), code("older", 5*time.Minute, as),
+		code("forged", 3*time.Minute, func(n *core.Notice) { n.Verified = false }), code("sent on", 2*time.Minute, func(n *core.Notice) { n.Forwarded = true }),
+		code("of another", time.Minute, func(n *core.Notice) { n.Service = "disney" }), code("newest", time.Minute, as),
+		code("no code", 0, func(n *core.Notice) { n.Code = core.Secret{} }),
+	}}, nil)
+	got, err := c.OneTime.OneTime(t.Context())
+	if err != nil || len(got) != 2 || got[0].Key != "newest" || got[1].Key != "older" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
