@@ -38,8 +38,7 @@ func (w *Watcher) back(ctx context.Context, p *permits, l *core.Look, s *core.Si
 	if err := w.recollect(ctx, p); err != nil {
 		return false, err
 	}
-	hearsay := func(c core.Connector) bool { return c.Service == s.Service && (c.Tells.Hearsay || c.Heard != nil) }
-	if a.Level.Pushes() && slices.ContainsFunc(w.Connectors, hearsay) {
+	if a.Level.Pushes() && slices.Contains(w.hearsay(), s.Service) {
 		return false, nil // there an id is made of the name
 	}
 	if !knownBefore(p.seen, s, cut.Started, a.Level.Pushes()) {

@@ -39,6 +39,11 @@ const (
 	vicinities = iota
 )
 
+// away tells whether it is nowhere near where the household is known to be.
+func (v vicinity) away() bool {
+	return v == farFromUsual || v == allNew || v == newCountry || v == newHosting || v == newText
+}
+
 // Databases of addresses place one and the same line up to some ten km apart.
 const (
 	samePlace = 15.0 // km within which two places are kept as one

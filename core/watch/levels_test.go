@@ -93,3 +93,33 @@ func both(changes ...func(*core.SignIn)) func(*core.SignIn) {
 		}
 	}
 }
+
+// Of a service that is known by its mails a name vouches where the household goes, and nowhere else; nor does no name at all.
+func TestLevelsByMail(t *testing.T) {
+	nameless := func(s *core.SignIn) { s.Name = "" }
+	for _, tt := range []struct {
+		name          string
+		of            func(time.Time) core.SignIn
+		change        func(*core.SignIn)
+		level, byMail core.Level
+	}{
+		{"a known name in a known city", textSignIn, func(*core.SignIn) {}, core.Quiet, core.Quiet},
+		{"a known name near by", textSignIn, at("Vienne, France", vienne), core.Quiet, core.Quiet},
+		{"a known name far away", textSignIn, at("Brest, France", brest), core.Noted, core.Alert},
+		{"a known name in a new country", textSignIn, at("Oslo, Norway", oslo), core.Alert, core.Urgent},
+		{"no name in a new country", textSignIn, both(nameless, at("Oslo, Norway", oslo)), core.Alert, core.Urgent},
+		{"a known name from a far address", signIn, on("198.51.100.7", brest, other), core.Quiet, core.Alert},
+		{"a known name from a data centre", signIn, on("198.51.100.7", lyon, hosting), core.Urgent, core.Urgent},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m, now := learned(t)
+			s := tt.of(now)
+			tt.change(&s)
+			before := m.Assess(&s)
+			m.SetHearsay([]core.ServiceID{"other", s.Service})
+			if after := m.Assess(&s); before.Level != tt.level || after.Level != tt.byMail {
+				t.Errorf("%s (%.2f), and by a mail %s (%.2f); want %s and %s", before.Level, before.Score, after.Level, after.Score, tt.level, tt.byMail)
+			}
+		})
+	}
+}

@@ -16,9 +16,10 @@ import (
 // Whatever strangers send, it stays within its bounds: of texts it keeps hashes and cleaned names, every shelf is limited,
 // and what was not met for 400 days is forgotten. It is not safe for use by several goroutines.
 type Memory struct {
-	tuning Tuning
-	seed   maphash.Seed // hashes differ from start to start, so that nobody can make two texts meet
-	home   []netip.Prefix
+	tuning  Tuning
+	seed    maphash.Seed // hashes differ from start to start, so that nobody can make two texts meet
+	home    []netip.Prefix
+	hearsay []core.ServiceID
 
 	turn    uint32 // counts what was told
 	began   uint32 // when the first sign-in was
@@ -132,6 +133,11 @@ func NewMemory(tuning Tuning) *Memory {
 
 // SetHome tells which networks are the home's now. They may change; those of before stay as known as any other.
 func (m *Memory) SetHome(prefixes []netip.Prefix) { m.home = slices.Clone(prefixes) }
+
+// SetHearsay tells which services are known by their mails. There a device's id is made of its name, which whoever signs in has
+// chosen: the device is known by the name alone. And a mail is written because the service takes the device for new, so that the
+// name vouches for it only where the household is known to be.
+func (m *Memory) SetHearsay(services []core.ServiceID) { m.hearsay = slices.Clone(services) }
 
 // Size returns how many things are kept; a household of any size and age has fewer than 4,000.
 func (m *Memory) Size() int {

@@ -125,7 +125,7 @@ func (w *Watcher) Disown(ctx context.Context, by core.Member, id core.PassID) (c
 	if err != nil {
 		return core.Case{}, err
 	}
-	k := st.named(p.SignIn)
+	k := named(p.SignIn)
 	a := st.memory.Assess(&k)
 	if !a.Level.Pushes() {
 		a.Level, a.Of = core.Alert, ""

@@ -36,6 +36,7 @@ func (w *Watcher) Rehearse(ctx context.Context, since time.Time, tunings ...Tuni
 func (w *Watcher) rehearse(seen []core.Seen, since time.Time, t Tuning) Past {
 	r := NewRehearsal(t)
 	r.Memory.SetHome(w.House.Home)
+	r.Memory.SetHearsay(w.hearsay())
 	p := Past{Tuning: t}
 	var answers []core.Seen // that are still to come, the next one first
 	for _, s := range seen {

@@ -31,7 +31,7 @@ func (w *Watcher) permits(ctx context.Context) (p permits, err error) {
 
 // judge assesses one sign-in and adds what follows from it to the look.
 func (w *Watcher) judge(ctx context.Context, st *state, p *permits, l *core.Look, s core.SignIn) error {
-	k := st.named(s)
+	k := named(s)
 	a, err := w.spared(ctx, p, l, s, st.memory.Assess(&k))
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ const (
 	newInArea       = 0.5 // a place near a known one, but not that one
 	afterFailures   = 0.5
 	byProgram       = 0.2
+	byMail          = 1.6 // not fitted: the service took a device of a known name for new
 	fasterThanPlane = 0.5
 	disowned        = 12.0 // more than any other reason
 	screenAway      = -1.3 // people carry televisions about and use those of hotels and friends; thieves seldom come on one
@@ -97,6 +98,9 @@ func (m *Memory) weigh(s *core.SignIn, v *sight) score {
 	c.add(w.reason(), place)
 	m.weighPlace(&c, v, w)
 	m.weighDevice(&c, v, d, w)
+	if v.hearsay && d == knownName && w.vicinity.away() {
+		c.add(core.NewDevice, byMail)
+	}
 	m.weighMoment(&c, v)
 	before, minutes, faster := m.faster(v, w)
 	if faster {

@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"math"
 	"net/netip"
+	"slices"
 
 	"latchstring/core"
 )
@@ -17,6 +18,7 @@ type sight struct {
 	id, name, family uint64 // the ways in which the device may be known
 	version          uint16 // of its browser
 	automated        bool
+	hearsay          bool // a mail told of it
 	screen           bool // a television, or what is plugged into one
 
 	address bool // where it is is judged by an address, not by a text
@@ -55,6 +57,7 @@ func (m *Memory) look(s *core.SignIn) sight {
 		account: m.hash("account", string(s.Service), s.Account.Login, string(s.Account.Member)),
 		screen:  isScreen(s.Type),
 		hosting: s.Via.Kind == core.Hosting || s.Via.Kind == core.VPN,
+		hearsay: slices.Contains(m.hearsay, s.Service),
 	}
 	m.lookAtDevice(s, &v)
 	if a := s.Address.Unmap().WithZone(""); a.IsValid() {
@@ -78,7 +81,7 @@ func (m *Memory) look(s *core.SignIn) sight {
 }
 
 func (m *Memory) lookAtDevice(s *core.SignIn, v *sight) {
-	if s.Device.ID != "" {
+	if s.Device.ID != "" && !v.hearsay {
 		v.id = m.hash("id", string(s.Device.ID))
 	}
 	if s.Name != "" {

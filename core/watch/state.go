@@ -11,9 +11,8 @@ import (
 
 // state is what the watcher keeps in memory of the record: it can be read from the book again at any time.
 type state struct {
-	hearsay []core.ServiceID // services known by their mails
-	memory  *Memory
-	last    map[core.Account]core.SignIn // the last sign-in of each account that nobody doubts
+	memory *Memory
+	last   map[core.Account]core.SignIn // the last sign-in of each account that nobody doubts
 }
 
 // What is read of the record at a start. Memory forgets what is older by itself.
@@ -40,12 +39,8 @@ func (w *Watcher) recall(ctx context.Context) (*state, error) {
 	answered = slices.DeleteFunc(answered, func(c core.Case) bool { return c.Open() })
 	slices.SortStableFunc(answered, func(a, b core.Case) int { return a.Answered.Compare(b.Answered) })
 	st := &state{memory: NewMemory(w.Tuning), last: map[core.Account]core.SignIn{}}
-	for _, c := range w.Connectors {
-		if c.Tells.Hearsay || c.Heard != nil {
-			st.hearsay = append(st.hearsay, c.Service)
-		}
-	}
 	st.memory.SetHome(w.homeNow())
+	st.memory.SetHearsay(w.hearsay())
 	for _, s := range seen {
 		for len(answered) > 0 && answered[0].Answered.Before(s.SignIn.At) {
 			st.answerAll(&answered[0])
@@ -82,7 +77,7 @@ func (st *state) take(s core.SignIn, a core.Assessment) {
 	if a.Level == core.Expected {
 		return
 	}
-	k := st.named(s)
+	k := named(s)
 	st.memory.Take(&k, a)
 	if !s.Failed && !a.Level.Pushes() && a.Level != core.Repeat {
 		st.keepLast(s)
@@ -98,7 +93,7 @@ func named(s core.SignIn) core.SignIn {
 // answerAll takes the answer of a case in for each of its sign-ins.
 func (st *state) answerAll(c *core.Case) {
 	for i, s := range c.All() {
-		k := st.named(s)
+		k := named(s)
 		if i == 0 {
 			st.memory.Answer(&k, c.Answer, c.Answered)
 		} else {
@@ -110,14 +105,14 @@ func (st *state) answerAll(c *core.Case) {
 	}
 }
 
-// named is a sign-in as the memory takes it. Where a service is known by its mails, a device's id is made of its name, which whoever
-// signs in has chosen: there it is known by the name alone.
-func (st *state) named(s core.SignIn) core.SignIn {
-	s = named(s)
-	if slices.Contains(st.hearsay, s.Service) {
-		s.Device.ID = ""
+// hearsay returns the services that are known by their mails, wholly or beside a list.
+func (w *Watcher) hearsay() (services []core.ServiceID) {
+	for _, c := range w.Connectors {
+		if c.Tells.Hearsay || c.Heard != nil {
+			services = append(services, c.Service)
+		}
 	}
-	return s
+	return services
 }
 
 func (st *state) keepLast(s core.SignIn) {
