@@ -119,6 +119,9 @@ func (u *turn) youOr(m core.MemberID) any {
 	return u.name(m)
 }
 
+// askedAgain is from when on a question says that it was asked before.
+const askedAgain = 4 * time.Hour
+
 // watchCard words the news of the watch.
 func (u *turn) watchCard(ctx context.Context, d core.Delivery) (Card, error) {
 	switch d.News {
@@ -131,6 +134,9 @@ func (u *turn) watchCard(ctx context.Context, d core.Delivery) (Card, error) {
 			return u.boardCard(ctx, c), nil
 		}
 		card := u.caseCard(ctx, c)
+		if d.News == core.NewsCase && c.Open() && c.Silence.IsZero() && d.Made.Sub(c.Opened) > askedAgain {
+			card.Body = append(card.Body, u.say("I have been asking since {time}.", u.moment(c.Opened)))
+		}
 		meant := d.Made
 		if awake := quietEnd(u.quiet, d.Made.In(u.House.Zone)); awake.After(meant) && c.Assessment.Level != core.Urgent {
 			meant = awake
@@ -209,6 +215,10 @@ func (u *turn) weekCard(ctx context.Context, day string) (Card, error) {
 		return Card{}, err
 	}
 	c := Card{Quiet: true, Private: true, Summary: u.say("This is what I noted last week and asked nobody about:")}
+	if len(week.Open) > 0 {
+		c.Tone, c.Summary = Warn, u.count(len(week.Open), "One sign-in still waits for an answer.", "{n} sign-ins still wait for an answer.")
+		c.Groups = append(c.Groups, u.caseGroup(u.say("Waits for an answer"), week.Open))
+	}
 	if len(week.Silent) > 0 {
 		c.Groups = append(c.Groups, u.caseGroup(u.say("Taken for yours, since nobody answered"), week.Silent))
 	}

@@ -40,8 +40,10 @@ func (w *Watcher) tendCases(ctx context.Context) (next time.Time) {
 	}
 	open, err := w.Book.Cases(ctx, core.CaseQuery{Open: true})
 	again("cases not readable", err)
-	for _, c := range open {
-		err := w.advance(ctx, &c)
+	again("cases not asked again", w.askAgain(ctx, open))
+	for i := range open {
+		c := &open[i]
+		err := w.advance(ctx, c)
 		if errors.Is(err, core.ErrStale) {
 			err = nil // somebody has just answered it
 		}
@@ -164,8 +166,8 @@ func (w *Watcher) monday(now time.Time) time.Time {
 	return day
 }
 
-// lookBack tells the owners on Monday mornings of what was noted in the week and what was learned by silence, if anything
-// was.
+// lookBack tells the owners on Monday mornings of what was noted in the week, what was learned by silence and what nobody has
+// answered, if there is anything.
 func (w *Watcher) lookBack(ctx context.Context) error {
 	now := w.Now()
 	end := w.monday(now)
@@ -263,13 +265,14 @@ func (w *Watcher) Learned(ctx context.Context) (Learned, error) {
 // eventful tells whether there is something to tell of a week.
 func (w *Watcher) eventful(ctx context.Context, from, to time.Time) (bool, error) {
 	week, err := w.Week(ctx, from, to)
-	return len(week.Noted) > 0 || len(week.Silent) > 0, err
+	return len(week.Noted) > 0 || len(week.Silent) > 0 || len(week.Open) > 0, err
 }
 
-// Week is what the watch did in a week without asking anybody.
+// Week is what the watch did in a week without asking anybody, and what it still asks.
 type Week struct {
 	Noted  []core.Seen // unusual, but not so that somebody was asked
 	Silent []core.Case // taken for the household's by silence
+	Open   []core.Case // that nobody has answered yet, however old
 }
 
 // Week looks back from a time to another.
@@ -284,6 +287,11 @@ func (w *Watcher) Week(ctx context.Context, from, to time.Time) (Week, error) {
 			week.Noted = append(week.Noted, s)
 		}
 	}
+	open, err := w.Book.Cases(ctx, core.CaseQuery{Open: true})
+	if err != nil {
+		return week, err
+	}
+	week.Open = slices.DeleteFunc(open, func(c core.Case) bool { return !c.Opened.Before(to) })
 	cases, err := w.Book.Cases(ctx, core.CaseQuery{Since: from.Add(-7 * 24 * time.Hour)})
 	for _, c := range cases {
 		if c.Answer == core.BySilence && !c.Answered.Before(from) && c.Answered.Before(to) {
