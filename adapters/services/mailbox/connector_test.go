@@ -193,8 +193,12 @@ func TestProbe(t *testing.T) {
 	if got := hints(h); !strings.Contains(got, "does not say whether mails are from whom they say") {
 		t.Error(got)
 	}
-	s.put(signIn(2, "TV", time.Now()), time.Now())
-	if got := hints(h); strings.Contains(got, "vouched") || strings.Contains(got, "whom they say") {
+	s.put([]byte(strings.ReplaceAll(string(signIn(2, "TV", time.Now())), "house@example.org", "else@example.org")), time.Now())
+	if got := hints(h); !strings.Contains(got, "are to nobody whom accounts names") {
+		t.Error(got)
+	}
+	s.put(signIn(3, "TV", time.Now()), time.Now())
+	if got := hints(h); strings.Contains(got, "nobody whom") || strings.Contains(got, "vouched") || strings.Contains(got, "whom they say") {
 		t.Error(got)
 	}
 }

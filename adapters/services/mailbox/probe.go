@@ -90,7 +90,15 @@ func (s *service) judge(box *Mailbox, latest []*letter.Letter) []core.Phrase {
 	own := box.config.AuthservID
 	switch last := by[len(by)-1]; {
 	case slices.ContainsFunc(by, func(id string) bool { return strings.EqualFold(id, own) }):
-		return nil
+		addressed := func(l *letter.Letter) bool {
+			_, ok := s.accountOf(l)
+			return ok && strings.EqualFold(l.Results.By, own)
+		}
+		if slices.ContainsFunc(latest, addressed) {
+			return nil
+		}
+		return []core.Phrase{core.Say("The latest mails of {service} in {mailbox} are to nobody whom accounts names, and tell me nothing unless their text does; "+
+			"under accounts stands the address that {service} writes to.", s.title, box.ID())}
 	case last == "":
 		return []core.Phrase{core.Say("The mail provider of {mailbox} does not say whether mails are from whom they say, so I believe none of {service}.", box.ID(), s.title)}
 	default:
