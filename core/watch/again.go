@@ -26,6 +26,15 @@ func (w *Watcher) askAgain(ctx context.Context, open []core.Case) error {
 		if waited := now.Sub(c.Opened); !c.Silence.IsZero() || waited < askAgainAfter || waited > askAgainFor {
 			continue
 		}
+		if w.Asked != nil {
+			reached, err := w.Asked.AskedAt(ctx, c)
+			if err != nil {
+				return err
+			}
+			if reached.IsZero() {
+				continue // the first one is still on its way
+			}
+		}
 		// Whoever wants to be asked later has said when.
 		asked := slices.DeleteFunc(slices.Clone(c.Asked), func(m core.MemberID) bool { return slices.Contains(c.Later, m) })
 		ds, err := w.deliveries(&c, core.NewsCase, now, asked...)

@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -68,5 +69,43 @@ func TestAskedAgain(t *testing.T) {
 				t.Errorf("open %v, told of on Monday %v", open, told)
 			}
 		})
+	}
+}
+
+// Where the chats are down for days, a question that comes late comes once, and one that was answered meanwhile not as a question.
+func TestAskedAgainWhileNobodyIsReached(t *testing.T) {
+	for _, answered := range []bool{false, true} {
+		mail := &coretest.Mail{}
+		h, books := watched(t, mail)
+		if !answered {
+			mail.Fails(errors.New("the chat is down"))
+		}
+		order(t, h, "home", "leo signs in on Edge on Windows from a server")
+		h.Pass(t.Context(), time.Minute)
+		before := len(mail.To("marta"))
+		mail.Fails(errors.New("the chat is down"))
+		for range 48 {
+			h.Pass(t.Context(), time.Hour)
+		}
+		if answered {
+			marta, _ := h.Household.Member("marta")
+			if _, err := h.Watcher.Answer(t.Context(), marta, core.Source{}, cases(t, books)[0].ID, core.Ours, "leo"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		mail.Fails(nil)
+		for range 40 {
+			h.Pass(t.Context(), time.Minute)
+		}
+		late := mail.To("marta")[before:]
+		asked := 0
+		for _, said := range late {
+			if strings.Contains(said, "[It was Leo]") {
+				asked++
+			}
+		}
+		if want := map[bool]int{false: 1, true: 0}[answered]; asked != want {
+			t.Errorf("answered %v: asked %d times\n%s", answered, asked, strings.Join(late, "\n\n"))
+		}
 	}
 }
