@@ -106,12 +106,12 @@ func (u *turn) unreadAt(services []*core.Connector, command string, r reading) R
 	c := Card{Summary: u.say("I know no service and no person called \"{name}\".", foreign(said)), Private: true}
 	if near := core.Nearest(said, names); near != "" {
 		c.Summary = u.say("I know no \"{name}\". Did you mean {near}?", foreign(said), near)
-		c.Buttons = append(c.Buttons, again(u.say("{command} {name}", command, near), command+" "+strings.ToLower(near)))
+		c.Buttons = append(c.Buttons, again(Words(shorten(command+" "+near, MaxLabel)), command+" "+strings.ToLower(near)))
 	}
 	for _, s := range services {
 		if len(c.Buttons) < 6 {
-			if label := command + " " + s.Title; len(c.Buttons) == 0 || c.Buttons[0].Label.String() != label {
-				c.Buttons = append(c.Buttons, again(u.say("{command} {name}", command, s.Title), command+" "+string(s.Service)))
+			if label := shorten(command+" "+s.Title, MaxLabel); len(c.Buttons) == 0 || c.Buttons[0].Label.String() != label {
+				c.Buttons = append(c.Buttons, again(Words(label), command+" "+string(s.Service)))
 			}
 		}
 	}

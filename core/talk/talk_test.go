@@ -315,7 +315,7 @@ func (s *signIns) SignIns(_ context.Context, after string) ([]core.SignIn, strin
 }
 
 func FuzzHandle(f *testing.F) {
-	for _, s := range []string{"devices", "signout all leo", "history before 3", "devices page 2", "\x00", "ſignout", "reset {x}", "settings clock 12", "tv 123 456 sofi jellyfin", "watching music", strings.Repeat("a ", 300)} {
+	for _, s := range []string{"devices", "signout all leo", "history before 3", "devices page 2", "\x00", "ſignout", "reset {x}", "settings clock 12", "tv 123 456 sofi jellyfin", "tv 00000000000000000000000000000 A", "tv " + strings.Repeat("٣", 20), "watching music", strings.Repeat("a ", 300)} {
 		f.Add(s)
 	}
 	h := coretest.NewHouse(f, &coretest.Books{}, coretest.RiveraServices())

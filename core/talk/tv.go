@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"latchstring/core"
 	"latchstring/core/control"
@@ -36,8 +37,8 @@ func (u *turn) tv(ctx context.Context, said []string) Reply {
 	case len(fits) == 0 && r.member != nil:
 		return u.noTVAccount(able, who)
 	case len(fits) == 0:
-		return u.chooseWho(able, code[:min(len(code), longestCode)])
-	case code == "" || len(code) > longestCode:
+		return u.chooseWho(able, code)
+	case code == "":
 		return u.askCode(r)
 	case len(fits) > 1:
 		return u.chooseTVService(fits, code, who)
@@ -48,7 +49,7 @@ func (u *turn) tv(ctx context.Context, said []string) Reply {
 // longestCode is more characters than any television shows.
 const longestCode = 16
 
-// readCode takes the code out of what was said: the words with digits, which may be one code in two halves.
+// readCode takes the code out of what was said: the words with digits, which may be one code in two halves. What is too long is none.
 func readCode(words []string) (code string, rest []string) {
 	for _, w := range words {
 		if strings.ContainsFunc(w, unicode.IsDigit) {
@@ -56,6 +57,9 @@ func readCode(words []string) (code string, rest []string) {
 		} else {
 			rest = append(rest, w)
 		}
+	}
+	if utf8.RuneCountInString(code) > longestCode {
+		code = ""
 	}
 	return code, rest
 }
