@@ -119,9 +119,6 @@ func (u *turn) youOr(m core.MemberID) any {
 	return u.name(m)
 }
 
-// askedAgain is from when on a question says that it was asked before.
-const askedAgain = 4 * time.Hour
-
 // watchCard words the news of the watch.
 func (u *turn) watchCard(ctx context.Context, d core.Delivery) (Card, error) {
 	switch d.News {
@@ -134,9 +131,6 @@ func (u *turn) watchCard(ctx context.Context, d core.Delivery) (Card, error) {
 			return u.boardCard(ctx, c), nil
 		}
 		card := u.caseCard(ctx, c)
-		if d.News == core.NewsCase && c.Open() && c.Silence.IsZero() && d.Made.Sub(c.Opened) > askedAgain {
-			card.Body = append(card.Body, u.say("I have been asking since {time}.", u.moment(c.Opened)))
-		}
 		meant := d.Made
 		if awake := quietEnd(u.quiet, d.Made.In(u.House.Zone)); awake.After(meant) && c.Assessment.Level != core.Urgent {
 			meant = awake

@@ -107,6 +107,7 @@ func TestLevelsByMail(t *testing.T) {
 		{"a known name near by", textSignIn, at("Vienne, France", vienne), core.Quiet, core.Quiet},
 		{"a known name far away", textSignIn, at("Brest, France", brest), core.Noted, core.Alert},
 		{"a known name in a new country", textSignIn, at("Oslo, Norway", oslo), core.Alert, core.Urgent},
+		{"another account's known name far away", textSignIn, both(asAccount("ben"), at("Brest, France", brest)), core.Quiet, core.Noted},
 		{"no name in a new country", textSignIn, both(nameless, at("Oslo, Norway", oslo)), core.Alert, core.Urgent},
 		{"a known name from a far address", signIn, on("198.51.100.7", brest, other), core.Quiet, core.Alert},
 		{"a known name from a data centre", signIn, on("198.51.100.7", lyon, hosting), core.Urgent, core.Urgent},

@@ -98,8 +98,14 @@ func (m *Memory) weigh(s *core.SignIn, v *sight) score {
 	c.add(w.reason(), place)
 	m.weighPlace(&c, v, w)
 	m.weighDevice(&c, v, d, w)
-	if v.hearsay && d == knownName && w.vicinity.away() {
-		c.add(core.NewDevice, byMail)
+	if v.hearsay && w.vicinity.away() {
+		switch d {
+		case knownName:
+			c.add(core.NewDevice, byMail)
+		case knownHere: // it weighs more already
+			c.add(core.NewDevice, byMail/2)
+		default: // no name speaks for it
+		}
 	}
 	m.weighMoment(&c, v)
 	before, minutes, faster := m.faster(v, w)

@@ -40,10 +40,8 @@ func (w *Watcher) tendCases(ctx context.Context) (next time.Time) {
 	}
 	open, err := w.Book.Cases(ctx, core.CaseQuery{Open: true})
 	again("cases not readable", err)
-	again("cases not asked again", w.askAgain(ctx, open))
-	for i := range open {
-		c := &open[i]
-		err := w.advance(ctx, c)
+	for _, c := range open {
+		err := w.advance(ctx, &c)
 		if errors.Is(err, core.ErrStale) {
 			err = nil // somebody has just answered it
 		}
@@ -268,11 +266,14 @@ func (w *Watcher) eventful(ctx context.Context, from, to time.Time) (bool, error
 	return len(week.Noted) > 0 || len(week.Silent) > 0 || len(week.Open) > 0, err
 }
 
+// stillOpen is from when on the digest tells of a question that waits: one of the night before is on its way by itself.
+const stillOpen = 12 * time.Hour
+
 // Week is what the watch did in a week without asking anybody, and what it still asks.
 type Week struct {
 	Noted  []core.Seen // unusual, but not so that somebody was asked
 	Silent []core.Case // taken for the household's by silence
-	Open   []core.Case // that nobody has answered yet, however old
+	Open   []core.Case // that silence does not answer, and nobody else has so far
 }
 
 // Week looks back from a time to another.
@@ -291,7 +292,11 @@ func (w *Watcher) Week(ctx context.Context, from, to time.Time) (Week, error) {
 	if err != nil {
 		return week, err
 	}
-	week.Open = slices.DeleteFunc(open, func(c core.Case) bool { return !c.Opened.Before(to) })
+	latest := to
+	if now := w.Now(); now.Before(to) {
+		latest = now
+	}
+	week.Open = slices.DeleteFunc(open, func(c core.Case) bool { return !c.Silence.IsZero() || latest.Sub(c.Opened) < stillOpen })
 	cases, err := w.Book.Cases(ctx, core.CaseQuery{Since: from.Add(-7 * 24 * time.Hour)})
 	for _, c := range cases {
 		if c.Answer == core.BySilence && !c.Answered.Before(from) && c.Answered.Before(to) {

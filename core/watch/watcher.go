@@ -61,7 +61,6 @@ type Watcher struct {
 	sources map[core.ServiceID]*source
 	nudged  chan struct{}             // wakes Run
 	daily   string                    // the day on which signs of life were given last
-	again   string                    // the day on which what nobody answers was asked again last
 	reviews string                    // the day on which it was looked up last whose review is due
 	weekly  time.Time                 // when the week was last looked back on
 	home    []netip.Prefix            // the household's networks now; nil: those of the config

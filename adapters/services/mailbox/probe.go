@@ -91,8 +91,8 @@ func (s *service) judge(box *Mailbox, latest []*letter.Letter) []core.Phrase {
 	switch last := by[len(by)-1]; {
 	case slices.ContainsFunc(by, func(id string) bool { return strings.EqualFold(id, own) }):
 		addressed := func(l *letter.Letter) bool {
-			_, ok := s.accountOf(l)
-			return ok && strings.EqualFold(l.Results.By, own)
+			others := func(o *service) bool { _, ok := o.accountOf(l); return ok } // two may have one sender
+			return strings.EqualFold(l.Results.By, own) && slices.ContainsFunc(box.services, others)
 		}
 		if slices.ContainsFunc(latest, addressed) {
 			return nil

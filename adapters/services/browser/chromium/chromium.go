@@ -168,7 +168,26 @@ func (c *chromium) Press(ctx context.Context, a browser.Aim) (int, error) {
 		}
 		return evaluate(ctx, world, c.script+".press", a, &pressed)
 	})
+	if _, gone := errors.AsType[*cdproto.Error](err); gone {
+		err = c.whither(ctx, err)
+	}
 	return pressed.Count, err
+}
+
+// whither returns why a page that went away under a press was stopped, where it is stopped soon: that says more than that it is gone.
+func (c *chromium) whither(ctx context.Context, gone error) error {
+	for soon := time.After(2 * time.Second); ; {
+		if stop := c.stopped(); stop != nil {
+			return stop
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-soon:
+			return gone
+		case <-ctx.Done():
+			return gone
+		}
+	}
 }
 
 // world is one beside that of the page's own scripts.
