@@ -41,6 +41,21 @@ func TestMondayTellsWhatStillWaits(t *testing.T) {
 	}
 }
 
+// What was asked on Sunday evening is told on Monday by its own question only.
+func TestMondayLeavesOutLastNight(t *testing.T) {
+	mail := &coretest.Mail{}
+	h, books := watched(t, mail)
+	h.Pass(t.Context(), 5*24*time.Hour+5*time.Hour) // it is Sunday, 23:00
+	order(t, h, "home", "leo signs in on Edge on Windows from a server")
+	h.Pass(t.Context(), time.Minute)
+	for range 24 {
+		h.Pass(t.Context(), time.Hour)
+	}
+	if said := strings.Join(mail.To("marta"), "\n"); len(cases(t, books)) != 1 || strings.Contains(said, "still waits") {
+		t.Errorf("%d cases\n%s", len(cases(t, books)), said)
+	}
+}
+
 // The rehearsal of the past weighs a service's mails as the watch does.
 func TestRehearsalByMail(t *testing.T) {
 	scores := map[bool]float64{}
