@@ -56,6 +56,7 @@ var rooms = []room{
 	{path: "adapters/services/*", may: []string{"core", "adapters/httpcall", "adapters/strictyaml"}, job: "is the .*connector"},
 	{path: "adapters/httpcall", may: []string{"core"}},
 	{path: "adapters/places", may: []string{"core"}},
+	{path: "adapters/strictyaml/faulttest", forTests: true},
 	{path: "adapters/strictyaml", may: []string{"core"}},
 
 	{path: "storage", may: []string{"core"}, tests: []string{"core/control", "core/watch", "core/talk"}},

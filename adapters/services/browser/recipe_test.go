@@ -2,7 +2,6 @@ package browser
 
 import (
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"latchstring/adapters/strictyaml/faulttest"
 )
 
 func TestShippedRecipes(t *testing.T) {
@@ -41,37 +42,11 @@ func TestShippedRecipes(t *testing.T) {
 	}
 }
 
-// A recipe with a fault holds the lines that are told about it, each after "# want: ".
 func TestFaults(t *testing.T) {
-	files, err := filepath.Glob("testdata/faults/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no recipes with faults", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var want []string
-			for line := range strings.Lines(string(text)) {
-				if w, ok := strings.CutPrefix(strings.TrimSpace(line), "# want: "); ok {
-					want = append(want, w)
-				}
-			}
-			_, err = Load(file, "")
-			if err == nil {
-				t.Fatalf("no fault is told; want %q", want)
-			}
-			var got []string
-			for line := range strings.Lines(err.Error()) {
-				got = append(got, strings.TrimPrefix(strings.TrimSpace(line), file+":"))
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
+	faulttest.Run(t, func(file string, _ []byte) error {
+		_, err := Load(file, "")
+		return err
+	})
 }
 
 // The documented example names every key that there is.

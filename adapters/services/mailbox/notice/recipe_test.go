@@ -13,6 +13,7 @@ import (
 
 	"latchstring/adapters/services/mailbox/letter"
 	"latchstring/adapters/strictyaml"
+	"latchstring/adapters/strictyaml/faulttest"
 	"latchstring/core"
 )
 
@@ -65,33 +66,8 @@ func TestNetflixSaysHow(t *testing.T) {
 	}
 }
 
-// A recipe with a fault holds the lines that are told about it, each after "# want: ".
 func TestFaults(t *testing.T) {
-	files, err := filepath.Glob("testdata/faults/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no recipes with faults", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var want []string
-			for line := range strings.Lines(string(text)) {
-				if w, ok := strings.CutPrefix(strings.TrimSpace(line), "# want: "); ok {
-					want = append(want, w)
-				}
-			}
-			err = strictyaml.DecodeRecipe("r.yaml", text, &Recipe{})
-			if err == nil {
-				t.Fatalf("no fault is told; want %q", want)
-			}
-			if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
+	faulttest.Run(t, func(_ string, text []byte) error { return strictyaml.DecodeRecipe("r.yaml", text, &Recipe{}) })
 }
 
 // The documented example names every key that there is, and its own file is a recipe that can be copied.
